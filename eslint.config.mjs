@@ -1,0 +1,46 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** Directions in which the workspaces may import each other (docs/architecture.md). */
+const forbidden = {
+  flags: ["app", "infra", "delivery", "local", "monitoring", "alerts", "dashboards"],
+  monitoring: ["app", "infra", "delivery", "local", "alerts", "dashboards", "flags"],
+  alerts: ["app", "infra", "delivery", "local", "dashboards", "flags"],
+  dashboards: ["app", "infra", "delivery", "local", "alerts", "flags"],
+  migrations: ["app", "infra", "delivery", "local"],
+  app: ["infra", "delivery", "local"],
+  infra: ["app", "delivery", "local"],
+  delivery: ["app", "infra"],
+  local: ["app", "infra", "delivery"],
+};
+
+export default tseslint.config(
+  { ignores: ["**/dist/", "**/node_modules/", "coverage/"] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/consistent-type-imports": "error",
+      "max-lines": ["error", { max: 350, skipComments: true, skipBlankLines: true }],
+      "no-console": "error",
+    },
+  },
+  ...Object.entries(forbidden).map(([workspace, others]) => ({
+    files: [`${workspace}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: others.flatMap((other) => [
+            { group: [`@forecast-stack/${other}`, `@forecast-stack/${other}/*`, `**/../${other}/**`], message: `${workspace}/ must not import ${other}/.` },
+          ]),
+        },
+      ],
+    },
+  })),
+  { files: ["app/src/platform/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [{ regex: "^\\.\\./(?!platform)(?!\\.\\.)[a-z]+/", message: "platform/ never imports a feature." }] }] } },
+  { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
+);
