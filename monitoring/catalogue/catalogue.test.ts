@@ -1,0 +1,43 @@
+import { describe, expect, it } from "@jest/globals";
+import { Registry } from "prom-client";
+import { catalogue } from "./catalogue.ts";
+import { createMetrics } from "./create-metrics.ts";
+import type { MetricDefinition } from "./metric-definition.ts";
+
+const definitions: [string, MetricDefinition][] = Object.entries(catalogue);
+
+describe("metric catalogue", () => {
+  it.each(definitions)("%s follows Prometheus naming", (name, definition) => {
+    expect(name).toMatch(/^[a-z][a-z0-9_]*$/);
+    expect(name.endsWith("_total")).toBe(definition.type === "counter" || name === "inventory_forecasts_total");
+    if (definition.type === "histogram") expect(name).toMatch(/_seconds$/);
+    expect(definition.help).not.toMatch(/\.$/);
+  });
+
+  it.each(definitions.filter(([, definition]) => definition.type === "histogram"))("%s has rising buckets", (_name, definition) => {
+    const buckets = definition.type === "histogram" ? definition.buckets : [];
+    expect([...buckets].sort((a, b) => a - b)).toEqual(buckets);
+    expect(new Set(buckets).size).toBe(buckets.length);
+  });
+
+  it("gives one prom-client metric per entry", async () => {
+    const registry = new Registry();
+    createMetrics(registry);
+    const names = (await registry.getMetricsAsJSON()).map((metric) => metric.name);
+    expect(names.sort()).toEqual(Object.keys(catalogue).sort());
+  });
+
+  it("shows no value for a gauge that is unknown until something happened", async () => {
+    const registry = new Registry();
+    const metrics = createMetrics(registry);
+    expect(await registry.getSingleMetricAsString("forecast_accuracy_mape_percentage")).not.toMatch(/^forecast_accuracy_mape_percentage/m);
+    metrics.forecast_accuracy_mape_percentage.set(19.8);
+    expect(await registry.getSingleMetricAsString("forecast_accuracy_mape_percentage")).toMatch(/^forecast_accuracy_mape_percentage 19.8$/m);
+  });
+
+  it("refuses a label that the catalogue does not name", () => {
+    const metrics = createMetrics(new Registry());
+    // @ts-expect-error the label `url` is not in the catalogue
+    expect(() => metrics.http_requests_total.inc({ url: "/x" })).toThrow("url");
+  });
+});

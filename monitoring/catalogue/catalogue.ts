@@ -1,0 +1,28 @@
+import { cacheMetrics } from "./cache-metrics.ts";
+import { databaseMetrics } from "./database-metrics.ts";
+import { forecastingMetrics } from "./forecasting-metrics.ts";
+import { httpMetrics } from "./http-metrics.ts";
+import { importMetrics } from "./import-metrics.ts";
+import { processMetrics } from "./process-metrics.ts";
+
+/**
+ * Every metric of the service, by name. The service creates its metrics from
+ * here (create-metrics.ts); rules, SLOs, gates and dashboards name them by
+ * `MetricName`, so that a metric that nobody emits cannot be asked for.
+ */
+export const catalogue = {
+  ...httpMetrics,
+  ...cacheMetrics,
+  ...databaseMetrics,
+  ...forecastingMetrics,
+  ...importMetrics,
+  ...processMetrics,
+} as const;
+
+export type Catalogue = typeof catalogue;
+
+/** The name of a metric that exists. */
+export type MetricName = keyof Catalogue;
+
+/** The labels of one metric. */
+export type LabelOf<Name extends MetricName> = Extract<keyof Catalogue[Name]["labels"], string>;
