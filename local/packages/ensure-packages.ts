@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { access, chmod, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+
+import { z } from "zod";
+
+import { aptSources, machineDistribution, machineIndexTargets, type Distribution } from "./distribution.ts";
+import { withFileLock } from "./file-lock.ts";
+import { downloadPackages, preparePrivateApt, updateLists, type PackageRequest } from "./private-apt.ts";
+import { libraryWrapper, nodePackages, nodePrograms, unusedPaths } from "./node-programs.ts";
+import type { Report } from "./report.ts";
+import { unpackPackages } from "./unpack-packages.ts";
+
+/** The node's programs, unpacked where nothing else on the machine sees them. */
+export interface NodePackages {
+  /** Directory of all programs, for PATH. */
+  readonly bin: string;
+  /** Directory of the CNI plugins, containerd's `bin_dir`. */
+  readonly cniBin: string;
+  /** The unpacked packages. */
+  readonly root: string;
+  /** Package → version. */
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+const recordSchema = z.strictObject({ versions: z.record(z.string(), z.string()) });
+
+/**
+ * Makes the programs that a node needs available below `cacheDir`. Nothing is installed, no package script runs, the
+ * machine's apt state stays as it is. Done once for a list of packages and a release; an interrupted download goes on.
+ * @throws when a package cannot be fetched
+ */
+export async function ensurePackages(options: { readonly cacheDir: string; readonly report: Report }): Promise<NodePackages> {
+  const { cacheDir, report } = options;
+  const distribution = await machineDistribution();
+  const directory = join(cacheDir, "packages", packagesKey(distribution, nodePackages));
+  const versions = await readVersions(directory);
+  if (versions !== undefined) return describe(directory, versions);
+  return withFileLock(join(cacheDir, "packages.lock"), async () => {
+    // Another process may have built it while this one waited.
+    const built = (await readVersions(directory)) ?? (await build(cacheDir, directory, distribution, report));
+    return describe(directory, built);
+  });
+}
+
+/** Names the directory of a request's packages: the same list on the same release gives the same name. */
+export function packagesKey(distribution: Distribution, request: PackageRequest): string {
+  const programs = nodePrograms.map((program) => [program.name, program.path, program.ownLibraries]);
+  const identity = JSON.stringify([distribution.id, distribution.codename, request.packages, request.assumed, unusedPaths, programs]);
+  return `${distribution.codename}-${createHash("sha256").update(identity).digest("hex").slice(0, 12)}`;
+}
+
+async function build(cacheDir: string, directory: string, distribution: Distribution, report: Report): Promise<Record<string, string>> {
+  const sources = aptSources(distribution, await machineIndexTargets(), "/");
+  const apt = await preparePrivateApt(join(cacheDir, "packages", `apt-${distribution.codename}`), sources);
+  report("reading the package lists");
+  await updateLists(apt);
+  const partial = `${directory}.partial`;
+  const root = join(partial, "root");
+  await rm(root, { recursive: true, force: true });
+  await rm(join(partial, "bin"), { recursive: true, force: true });
+  await mkdir(root, { recursive: true });
+  const archives = join(partial, "archives");
+  const debs = await downloadPackages(apt, nodePackages, {}, archives, report);
+  report(`unpacking ${debs.length} packages`);
+  await unpackPackages(debs, root, unusedPaths);
+  await linkPrograms(partial, directory);
+  const versions = Object.fromEntries(debs.map((deb) => [deb.name, deb.version]));
+  await writeFile(join(partial, "packages.json"), JSON.stringify({ versions }, undefined, 2));
+  await rm(archives, { recursive: true });
+  // Complete or absent: the final name appears only when all is in place.
+  await rename(partial, directory);
+  return versions;
+}
+
+async function linkPrograms(partial: string, directory: string): Promise<void> {
+  const bin = join(partial, "bin");
+  await mkdir(bin, { recursive: true });
+  const architectures = await readdir(join(partial, "root/usr/lib"));
+  const libraries = join(directory, "root/usr/lib", architectures.find((name) => name.endsWith("-linux-gnu")) ?? "");
+  for (const program of nodePrograms) {
+    await access(join(partial, "root", program.path)).catch(() => {
+      throw new Error(`no package of ${nodePackages.packages.join(", ")} holds ${program.path}`);
+    });
+    const link = join(bin, program.name);
+    if (program.ownLibraries) {
+      await writeFile(link, libraryWrapper(join(directory, "root", program.path), libraries));
+      await chmod(link, 0o755);
+    } else {
+      await symlink(relative(bin, join(partial, "root", program.path)), link);
+    }
+  }
+}
+
+async function readVersions(directory: string): Promise<Record<string, string> | undefined> {
+  const text = await readFile(join(directory, "packages.json"), "utf8").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : recordSchema.parse(JSON.parse(text)).versions;
+}
+
+function describe(directory: string, versions: Readonly<Record<string, string>>): NodePackages {
+  const root = join(directory, "root");
+  return { bin: join(directory, "bin"), cniBin: join(root, "usr/lib/cni"), root, versions };
+}
