@@ -1,0 +1,153 @@
+import pg from "pg";
+import { MigrationError } from "./migration-error.ts";
+import { type Migration, readMigrations } from "./migration-files.ts";
+import { type AppliedMigration, planMigrations } from "./migration-plan.ts";
+
+/** What was done to the schema, one record per migration. */
+export interface MigrationReport {
+  readonly action: "applied" | "undone";
+  readonly version: string;
+  readonly description: string;
+  readonly kind: Migration["kind"];
+  readonly executionTimeMs: number;
+}
+
+export interface MigrateOptions {
+  readonly connection: pg.ClientConfig;
+  /** The folder with the SQL files. */
+  readonly directory: string;
+  readonly onReport: (report: MigrationReport) => void;
+  /** How long to wait for a database that does not answer yet, in milliseconds. */
+  readonly connectTimeoutMs: number;
+}
+
+/** A migration gives up when it cannot get its locks in this time, so that it never queues up the service behind it. */
+const LOCK_TIMEOUT = "10s";
+/** Two deployments at once: the second waits for the first to finish. */
+const TURN_TIMEOUT = "5min";
+/** Key of the advisory lock; any constant that nobody else uses. */
+const LOCK_KEY = 4_270_219;
+
+const schemaVersionTable = `
+  CREATE TABLE IF NOT EXISTS schema_version (
+    installed_rank    integer     PRIMARY KEY,
+    version           text        NOT NULL,
+    description       text        NOT NULL,
+    checksum          text        NOT NULL,
+    installed_by      text        NOT NULL DEFAULT current_user,
+    installed_on      timestamptz NOT NULL DEFAULT now(),
+    execution_time_ms integer     NOT NULL,
+    success           boolean     NOT NULL
+  )`;
+
+/**
+ * Brings the schema to the newest version, each migration in a transaction of
+ * its own. A failure leaves the schema at the last good version and a row in
+ * schema_version with success = false.
+ *
+ * @throws MigrationError naming the migration and PostgreSQL's message
+ */
+export async function migrateUp(options: MigrateOptions): Promise<void> {
+  const known = await readMigrations(options.directory);
+  await withSchemaLock(options, async (client) => {
+    await client.query(schemaVersionTable);
+    for (const migration of planMigrations(known, await appliedMigrations(client))) {
+      options.onReport(await change(client, migration, "applied"));
+    }
+  });
+}
+
+/**
+ * Undoes the newest migration.
+ *
+ * @throws MigrationError when none is applied, or its file is not known here
+ */
+export async function migrateUndo(options: MigrateOptions): Promise<void> {
+  const known = await readMigrations(options.directory);
+  await withSchemaLock(options, async (client) => {
+    await client.query(schemaVersionTable);
+    const newest = (await appliedMigrations(client)).at(-1);
+    if (newest === undefined) throw new MigrationError("no migration is applied, so there is none to undo");
+    const migration = known.find((candidate) => candidate.version === newest.version);
+    if (migration === undefined) throw new MigrationError(`version ${newest.version} is applied, but this release does not know how to undo it`);
+    options.onReport(await change(client, migration, "undone"));
+  });
+}
+
+async function appliedMigrations(client: pg.Client): Promise<AppliedMigration[]> {
+  const { rows } = await client.query<AppliedMigration>("SELECT version, checksum FROM schema_version WHERE success ORDER BY installed_rank");
+  return rows;
+}
+
+async function change(client: pg.Client, migration: Migration, action: MigrationReport["action"]): Promise<MigrationReport> {
+  const started = performance.now();
+  const elapsed = () => Math.round(performance.now() - started);
+  try {
+    await client.query("BEGIN");
+    await client.query(`SET LOCAL lock_timeout = '${LOCK_TIMEOUT}'`);
+    await client.query(action === "applied" ? migration.sql : migration.undoSql);
+    await client.query("DELETE FROM schema_version WHERE version = $1", [migration.version]);
+    if (action === "applied") await record(client, migration, elapsed(), true);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    if (action === "applied") {
+      await client.query("DELETE FROM schema_version WHERE version = $1", [migration.version]);
+      await record(client, migration, elapsed(), false);
+    }
+    throw new MigrationError(`${migration.file} was not ${action}: ${sqlMessage(error, action === "applied" ? migration.sql : migration.undoSql)}`, { cause: error });
+  }
+  const { version, description, kind } = migration;
+  return { action, version, description, kind, executionTimeMs: elapsed() };
+}
+
+async function record(client: pg.Client, migration: Migration, executionTimeMs: number, success: boolean): Promise<void> {
+  await client.query(
+    `INSERT INTO schema_version (installed_rank, version, description, checksum, execution_time_ms, success)
+     SELECT coalesce(max(installed_rank), 0) + 1, $1, $2, $3, $4, $5 FROM schema_version`,
+    [migration.version, migration.description, migration.checksum, executionTimeMs, success],
+  );
+}
+
+function sqlMessage(error: unknown, sql: string): string {
+  if (!(error instanceof pg.DatabaseError)) return error instanceof Error ? error.message : String(error);
+  const line = error.position === undefined ? undefined : sql.slice(0, Number(error.position)).split("\n").length;
+  const parts = [`${error.severity ?? "ERROR"}: ${error.message} (SQLSTATE ${error.code ?? "unknown"})`, error.detail, error.hint, line === undefined ? undefined : `line ${line}`];
+  return parts.filter((part) => part !== undefined).join("; ");
+}
+
+async function withSchemaLock(options: MigrateOptions, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = await connect(options);
+  try {
+    await client.query(`SET lock_timeout = '${TURN_TIMEOUT}'`);
+    await client.query("SELECT pg_advisory_lock($1)", [LOCK_KEY]);
+    await work(client);
+  } finally {
+    // Closing the session gives the lock back, also when the work failed in the middle.
+    await client.end();
+  }
+}
+
+async function connect(options: MigrateOptions): Promise<pg.Client> {
+  const deadline = Date.now() + options.connectTimeoutMs;
+  for (;;) {
+    const client = new pg.Client({ ...options.connection, application_name: "forecast-migrate" });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if (!isNotYetUp(error) || Date.now() > deadline) {
+        const { host, port, database, user } = options.connection;
+        throw new MigrationError(`cannot connect to ${database ?? ""} at ${host ?? ""}:${String(port)} as ${user ?? ""}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
+
+/** Nobody listens there yet, the name is not known yet, or the server says that it is starting up (57P03). */
+function isNotYetUp(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "57P03";
+}
