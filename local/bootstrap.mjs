@@ -28,17 +28,17 @@ if (["local/start.ts", "local/test.ts"].includes(program)) {
     toolchainReady: existsSync(join(cache, "toolchain", "bin", "pulumi-resource-kubernetes")),
   });
   if (problems.length > 0) {
-    console.error(`This machine is not ready; nothing was changed.\n${problems.map((problem) => `  - ${problem}`).join("\n")}`);
+    process.stderr.write(`This machine is not ready; nothing was changed.\n${problems.map((problem) => `  - ${problem}`).join("\n")}\n`);
     process.exit(69);
   }
 }
 
 const lock = createHash("sha256").update(readFileSync(join(root, "package-lock.json"))).digest("hex");
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== lock) {
-  console.log("… installing the dependencies of package-lock.json");
+  process.stdout.write("… installing the dependencies of package-lock.json\n");
   const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
   if (npm.status !== 0) {
-    console.error("npm ci failed: the lines above say why; run the command again once that is mended.");
+    process.stderr.write("npm ci failed: the lines above say why; run the command again once that is mended.\n");
     process.exit(npm.status ?? 1);
   }
   writeFileSync(stamp, lock);

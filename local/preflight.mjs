@@ -104,18 +104,19 @@ function checkOtherKubelet(home) {
 
 /** @param {number} port @returns {Promise<Finding>} */
 async function checkPort(port) {
+  /** @type {boolean} */
   const free = await new Promise((resolve) => {
     const server = createServer()
       .once("error", () => resolve(false))
       .listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
-  return { ok: free === true, problem: `Port ${port} on 127.0.0.1 is in use by another program: stop it (ss -ltnp 'sport = :${port}' names it) and run the command again.` };
+  return { ok: free, problem: `Port ${port} on 127.0.0.1 is in use by another program: stop it (ss -ltnp 'sport = :${port}' names it) and run the command again.` };
 }
 
 /** @param {string} home whether the cluster below it runs, and so holds the ports itself */
 function clusterRuns(home) {
   try {
-    const { pid } = JSON.parse(readFileSync(join(home, "run", "kube-apiserver.pid"), "utf8"));
+    const pid = /"pid":(\d+)/.exec(readFileSync(join(home, "run", "kube-apiserver.pid"), "utf8"))?.[1] ?? "";
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(home);
   } catch {
     return false;
@@ -130,6 +131,7 @@ function clusterRuns(home) {
 export async function preflight({ context, toolchainReady }) {
   const home = process.env["FORECAST_STACK_HOME"] ?? "/var/lib/forecast-stack";
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "forecast-stack");
+  /** @type {Finding[]} */
   const findings = [];
   if (!toolchainReady) findings.push(checkGo());
   if (!context) {

@@ -1,17 +1,26 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { kubectl, startCluster } from "./cluster/start.ts";
+import { startCluster } from "./cluster/start.ts";
 import { chooseImageSource } from "./images/image-source.ts";
-import { buildImages, ensureImages, importImages, type ImageInputs } from "./images/ensure-images.ts";
+import { buildImages, type ImageInputs } from "./images/build-images.ts";
+import { importImages } from "./images/containerd-images.ts";
+import { ensureImages } from "./images/ensure-images.ts";
 import { ensurePackages } from "./packages/ensure-packages.ts";
 import { paths } from "./paths.ts";
 import { step } from "./progress.ts";
 import { run } from "./run.ts";
 import { ensureBackend } from "./stack/backend.ts";
 import { build, isBuilt } from "./toolchain/build.ts";
+import { useReadyMadePulumi } from "./toolchain/ready-made.ts";
 import { kubernetes, pulumi, type Recipe } from "./toolchain/recipes.ts";
 
 const repository = join(import.meta.dirname, "..");
+
+const TITLES: Readonly<Record<string, string>> = {
+  "provider-kubernetes": "Pulumi's Kubernetes provider, built from Go modules",
+  pulumi: "Pulumi's command line, built from Go modules",
+  "language-nodejs": "Pulumi's Node language host, built from Go modules",
+};
 
 /** Builds one recipe, with a progress line only where there is something to build. */
 async function toolchain(recipe: Recipe, title: string): Promise<string> {
@@ -26,8 +35,22 @@ async function toolchain(recipe: Recipe, title: string): Promise<string> {
 /**
  * Brings everything up to the point where `pulumi up` can run: toolchain,
  * cluster, images, backend. What is there already stays.
+ *
+ * @param context a kubeconfig context to use instead of the embedded cluster
  */
-export async function prepare(): Promise<void> {
+export async function prepare(context: string | undefined): Promise<void> {
+  if (context === undefined) await prepareCluster();
+  await preparePulumi();
+  await step("Pulumi backend and generated secrets", (note) => ensureBackend(note));
+}
+
+async function preparePulumi(): Promise<void> {
+  const built = await Promise.all(pulumi.map(isBuilt));
+  if (!built.every(Boolean) && (await useReadyMadePulumi()) !== undefined) return;
+  for (const recipe of pulumi) await toolchain(recipe, TITLES[recipe.module] ?? recipe.module);
+}
+
+async function prepareCluster(): Promise<void> {
   const cacheDir = paths.cache;
   const packages = await stepOf("Debian packages, unpacked privately", (report) => ensurePackages({ cacheDir, report }));
   const programs = await toolchain(kubernetes, "Kubernetes, built from Go modules");
@@ -41,7 +64,6 @@ export async function prepare(): Promise<void> {
     ),
   );
   await importImages({ cacheDir, refs: [pause], ctr, containerdAddress: paths.containerdSocket, report: () => undefined });
-  for (const recipe of pulumi) await toolchain(recipe, `${recipe.module === "provider-kubernetes" ? "Pulumi's Kubernetes provider" : `Pulumi (${recipe.module})`}, built from Go modules`);
   await step("Service bundle", async () => {
     await run(process.execPath, [join(repository, "app", "build.mjs")], { cwd: join(repository, "app") });
   });
@@ -55,8 +77,6 @@ export async function prepare(): Promise<void> {
     const manifest = await ensureImages({ cacheDir, manifestFile: paths.imagesManifest, source, inputs, ctr, containerdAddress: paths.containerdSocket, report: note });
     return manifest.source === "registry" ? "official images, pulled by the node" : `${Object.keys(manifest.images).length} built from Debian packages (no image registry can be reached)`;
   });
-  await step("Pulumi backend and generated secrets", (note) => ensureBackend(note));
-  await kubectl(["get", "--raw", "/readyz"]);
 }
 
 async function stepOf<T>(title: string, work: (note: (message: string) => void) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { webcrypto, X509Certificate as ParsedCertificate } from "node:crypto";
+import { createPrivateKey, webcrypto, X509Certificate as ParsedCertificate } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -101,8 +101,7 @@ async function ensureAuthority(folder: string, name: string): Promise<KeyPair> {
 }
 
 async function ensureLeaf(folder: string, request: CertificateRequest, authority: KeyPair): Promise<void> {
-  const pem = await readFile(join(folder, `${request.name}.crt`), "utf8").catch(() => undefined);
-  if (pem !== undefined && isGood(pem, authority)) return;
+  if (await isGood(folder, request.name, authority)) return;
   const keys = await generateKeys();
   const organization = request.organization === undefined ? "" : `,O=${request.organization}`;
   const usages = [ExtendedKeyUsage.clientAuth, ...(request.serves === undefined ? [] : [ExtendedKeyUsage.serverAuth])];
@@ -123,10 +122,13 @@ async function ensureLeaf(folder: string, request: CertificateRequest, authority
   await store(folder, request.name, { certificate, keys });
 }
 
-function isGood(pem: string, authority: KeyPair): boolean {
-  const certificate = new ParsedCertificate(pem);
+/** Whether a stored certificate will do: not about to expire, of this authority, and of the key beside it. */
+async function isGood(folder: string, name: string, authority: KeyPair): Promise<boolean> {
+  const [stored, key] = await Promise.all(["crt", "key"].map((ending) => readFile(join(folder, `${name}.${ending}`), "utf8").catch(() => undefined)));
+  if (stored === undefined || key === undefined) return false;
+  const certificate = new ParsedCertificate(stored);
   const remaining = Date.parse(certificate.validTo) - Date.now();
-  return remaining > RENEW_BEFORE_DAYS * DAY && certificate.checkIssued(new ParsedCertificate(authority.certificate.toString("pem")));
+  return remaining > RENEW_BEFORE_DAYS * DAY && certificate.checkPrivateKey(createPrivateKey(key)) && certificate.checkIssued(new ParsedCertificate(authority.certificate.toString("pem")));
 }
 
 async function ensureServiceAccountKey(folder: string): Promise<void> {
@@ -138,7 +140,7 @@ async function ensureServiceAccountKey(folder: string): Promise<void> {
 }
 
 async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<webcrypto.CryptoKeyPair>;
+  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 }
 
 /** Starts an hour in the past: a clock that is set back a little must not stop the cluster. */
@@ -162,6 +164,6 @@ async function load(folder: string, name: string): Promise<KeyPair | undefined> 
   if (certificate === undefined || key === undefined) return undefined;
   const parsed = new X509Certificate(certificate);
   const privateKey = await webcrypto.subtle.importKey("pkcs8", PemConverter.decodeFirst(key), algorithm, true, ["sign"]);
-  const publicKey = await parsed.publicKey.export(algorithm, ["verify"]);
-  return { certificate: parsed, keys: { privateKey, publicKey: publicKey as webcrypto.CryptoKey } };
+  const publicKey = await webcrypto.subtle.importKey("spki", parsed.publicKey.rawData, algorithm, true, ["verify"]);
+  return { certificate: parsed, keys: { privateKey, publicKey } };
 }

@@ -18,7 +18,7 @@ export async function until<T>(what: string, limit: number, attempt: () => Promi
     } catch (error) {
       if (Date.now() > deadline) {
         const tail = log === undefined ? "" : `\nLast lines of ${log}:\n${await lastLines(log)}`;
-        throw new Error(`Waited ${limit / 1000} s for ${what}. Last answer: ${error instanceof Error ? error.message : String(error)}${tail}`);
+        throw new Error(`Waited ${limit / 1000} s for ${what}. Last answer: ${error instanceof Error ? error.message : String(error)}${tail}`, { cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }

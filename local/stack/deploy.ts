@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { paths } from "../paths.ts";
 import { CommandError, run } from "../run.ts";
 import { stackEnvironment } from "./environment.ts";
 
@@ -9,6 +10,8 @@ export interface DeployOptions {
   /** Settings that go before those of the stack's file, as `name=value`. */
   readonly config?: readonly string[];
   readonly message?: string;
+  /** Another cluster's kubeconfig, when not the embedded one is meant. */
+  readonly kubeconfig?: string;
 }
 
 /**
@@ -24,7 +27,7 @@ export async function deploy(options: DeployOptions, note: (message: string) => 
   try {
     const output = await run(join(repository, "local", "bin", "pulumi"), args, {
       cwd: repository,
-      env: { ...process.env, ...stackEnvironment(process.env["PATH"] ?? "") },
+      env: { ...process.env, ...stackEnvironment(process.env["PATH"] ?? "", options.kubeconfig) },
       onLine: (line) => {
         const resource = /^\s*[+~-]+\s+(\S+)\s+(\S+)\s+(creating|created|updating|updated|replacing|replaced|deleting|deleted)/.exec(line);
         if (resource !== null) note(`${resource[3] ?? ""} ${resource[2] ?? ""}`);
@@ -32,7 +35,7 @@ export async function deploy(options: DeployOptions, note: (message: string) => 
     });
     return summary(output);
   } catch (error) {
-    if (error instanceof CommandError && error.exitCode !== null) throw new Error(`pulumi up --stack ${options.stack} failed:\n${diagnostics(error.output)}`);
+    if (error instanceof CommandError && error.exitCode !== null) throw new Error(`pulumi up --stack ${options.stack} failed:\n${diagnostics(error.output)}`, { cause: error });
     throw error;
   }
 }
@@ -55,7 +58,7 @@ export function diagnostics(output: string): string {
 
 /** The outputs of a stack. */
 export async function readOutputs(stack: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await run("pulumi", ["stack", "output", "--json", "--stack", stack], {
+  const text = await run(join(paths.toolchain, "bin", "pulumi"), ["stack", "output", "--json", "--stack", stack], {
     cwd: repository,
     env: { ...process.env, ...stackEnvironment(process.env["PATH"] ?? "") },
   });

@@ -8,13 +8,14 @@ const repository = join(import.meta.dirname, "..", "..");
  * and its stacks. `forecastctl env` prints it; `npm start` runs with it.
  *
  * @param inherited PATH as it was before
+ * @param kubeconfig another cluster's, when not the embedded one is meant
  */
-export function stackEnvironment(inherited: string): Readonly<Record<string, string>> {
+export function stackEnvironment(inherited: string, kubeconfig: string = paths.kubeconfig): Readonly<Record<string, string>> {
   const own = [join(repository, "local", "bin"), join(repository, "node_modules", ".bin"), join(paths.toolchain, "bin")];
   const others = inherited.split(delimiter).filter((folder) => !own.includes(folder));
   return {
     PATH: [...own, ...others].join(delimiter),
-    KUBECONFIG: paths.kubeconfig,
+    KUBECONFIG: kubeconfig,
     FORECAST_STACK_HOME: paths.home,
     PULUMI_HOME: join(paths.pulumi, "home"),
     PULUMI_BACKEND_URL: `file://${join(paths.pulumi, "state")}`,

@@ -1,0 +1,56 @@
+import { constants } from "node:fs";
+import { access, mkdir, rm, symlink } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { paths } from "../paths.ts";
+import { run } from "../run.ts";
+import { KUBERNETES_PROVIDER_VERSION, PULUMI_VERSION } from "./recipes.ts";
+
+const PROVIDER = "pulumi-resource-kubernetes";
+
+/** Whether `version` (as in `v3.225.0`) is at least `oldest`; only major and minor decide. */
+export function isAtLeast(version: string, oldest: string): boolean {
+  const numbers = (text: string): number[] => text.trim().replace(/^v/, "").split(".").map(Number);
+  const [major = 0, minor = 0] = numbers(version);
+  const [oldestMajor = 0, oldestMinor = 0] = numbers(oldest);
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+}
+
+async function firstExecutable(candidates: readonly string[]): Promise<string | undefined> {
+  for (const file of candidates) {
+    const usable = await access(file, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (usable) return file;
+  }
+  return undefined;
+}
+
+/**
+ * Finds a Pulumi that is on PATH already and complete: a new enough CLI, the
+ * Node language host beside it, and the provider of the version that the program
+ * is written for. Then nothing of Pulumi has to be built.
+ *
+ * @returns the version found, or undefined when something is missing
+ */
+export async function useReadyMadePulumi(): Promise<string | undefined> {
+  const own = join(paths.toolchain, "bin");
+  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== own && !folder.endsWith("/local/bin"));
+  const onPath = (name: string): Promise<string | undefined> => firstExecutable(folders.map((folder) => join(folder, name)));
+  const plugins = join(homedir(), ".pulumi", "plugins", `resource-kubernetes-v${KUBERNETES_PROVIDER_VERSION}`, PROVIDER);
+  const [pulumi, language, provider] = await Promise.all([
+    onPath("pulumi"),
+    onPath("pulumi-language-nodejs"),
+    firstExecutable([plugins, ...folders.map((folder) => join(folder, PROVIDER))]),
+  ]);
+  if (pulumi === undefined || language === undefined || provider === undefined) return undefined;
+  const version = (await run(pulumi, ["version"])).trim();
+  if (!isAtLeast(version, PULUMI_VERSION)) return undefined;
+  await mkdir(own, { recursive: true });
+  for (const [name, target] of Object.entries({ pulumi, "pulumi-language-nodejs": language, [PROVIDER]: provider })) {
+    await rm(join(own, name), { force: true });
+    await symlink(target, join(own, name));
+  }
+  return version;
+}
