@@ -21,7 +21,7 @@ CREATE TABLE forecast_runs (
   -- Accuracy over all items, written when the last batch is done.
   summary       jsonb
 );
-CREATE INDEX idx_forecast_runs_newest ON forecast_runs (tenant_id, status, finished_at DESC);
+CREATE INDEX idx_forecast_runs_newest ON forecast_runs (tenant_id, status, requested_at DESC);
 
 CREATE TABLE forecast_batches (
   run_id         uuid        NOT NULL REFERENCES forecast_runs (run_id) ON DELETE CASCADE,

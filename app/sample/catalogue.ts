@@ -16,6 +16,10 @@ export interface SampleItem {
   readonly onHand: number;
 }
 
+/** 1,357 weeks, so that every day keeps its weekday. */
+const SHOP_MOVED_DAYS = 1_357 * 7;
+const PRESCRIPTIONS_MOVED_YEARS = 16;
+
 const realSeries = join(import.meta.dirname, "real-series");
 
 /**
@@ -62,7 +66,7 @@ function weekdayFactors(random: Random, amplitude: number): number[] {
 }
 
 function shopSales(): SampleItem {
-  const demand = rowsOf("cdnow-daily.csv").map(([date = "", units]) => ({ date: `${Number(date.slice(0, 4)) + 28}${date.slice(4)}`, quantity: Number(units) }));
+  const demand = rowsOf("cdnow-daily.csv").map(([date = "", units]) => ({ date: isoDate(dayNumber(date) + SHOP_MOVED_DAYS), quantity: Number(units) }));
   return { sku: "REAL-CDNOW", name: "Online shop, units per day (CDNOW)", category: "real", unit: "each", period: "day", demand, onHand: 2_000 };
 }
 
@@ -70,7 +74,7 @@ function prescriptions(): SampleItem {
   const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
   const demand = rowsOf("pbs-monthly.csv").map(([month = "", scripts]) => {
     const [year, name = ""] = month.split(" ");
-    return { date: `${Number(year) + 18}-${String(months.indexOf(name) + 1).padStart(2, "0")}-01`, quantity: Number(scripts) };
+    return { date: `${Number(year) + PRESCRIPTIONS_MOVED_YEARS}-${String(months.indexOf(name) + 1).padStart(2, "0")}-01`, quantity: Number(scripts) };
   });
   return { sku: "REAL-PBS", name: "Prescriptions per month (PBS)", category: "real", unit: "each", period: "month", demand, onHand: 10 };
 }

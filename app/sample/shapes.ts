@@ -28,10 +28,10 @@ export interface Shape {
   readonly stoppedBefore?: Range;
 }
 
-/** The last day of the catalogue: a Tuesday and the end of a month. */
-export const SAMPLE_END = "2026-06-30";
+/** The last day of the catalogue: a Tuesday, like the last day of the real shop, two days after a month has ended. */
+export const SAMPLE_END = "2024-07-02";
 
-export const SEED = 20_260_630;
+export const SEED = 20_240_702;
 
 export const shapes: Readonly<Record<ShapeName, Shape>> = {
   steady: { count: 30, days: [365, 730], mean: [20, 200], variation: [0.1, 0.25] },

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type pg from "pg";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../embedded/embedded-postgres.ts";
 import { asSuperuser, provisionDatabase, roles } from "../../embedded/provision.ts";
 import { migrateUp } from "../migrate/migrate.ts";
@@ -13,7 +12,7 @@ export interface TestServer extends EmbeddedPostgres {
   createDatabase(): Promise<string>;
   /** A fresh database with roles and extensions but without a schema; returns its name. */
   createEmptyDatabase(): Promise<string>;
-  connection(role: keyof typeof roles, database: string): Required<Pick<pg.ClientConfig, "host" | "port" | "user" | "password" | "database">> & { password: string };
+  connection(role: keyof typeof roles, database: string): { host: string; port: number; user: string; password: string; database: string };
 }
 
 /** Starts the server of a test file; call `remove` when the file is done. */

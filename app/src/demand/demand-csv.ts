@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { findMaterials } from "../catalog/find-materials.ts";
+import { pastDayCell, quantityCell, textCell } from "../platform/csv-columns.ts";
+import type { CsvKind } from "../platform/csv-import.ts";
+import { DEFAULT_FACILITY, TENANT } from "../platform/tenant.ts";
+
+const demandRow = z.object({
+  sku: textCell(64),
+  facility: textCell(64).default(DEFAULT_FACILITY),
+  date: pastDayCell,
+  quantity: quantityCell,
+});
+
+type DemandRow = z.infer<typeof demandRow>;
+
+const upsert = `
+  INSERT INTO demand_history (tenant_id, facility_id, material_id, demand_date, quantity)
+  SELECT $1, facility, "materialId", date, quantity
+  FROM jsonb_to_recordset($2::jsonb) AS given ("materialId" uuid, facility text, date date, quantity float8)
+  ON CONFLICT (tenant_id, facility_id, material_id, demand_date) DO UPDATE SET quantity = excluded.quantity`;
+
+/** The inventory says what is stocked where, and so what is forecast: demand at a new place adds the place. */
+const stockedThere = `
+  INSERT INTO inventory (tenant_id, facility_id, material_id)
+  SELECT DISTINCT $1, facility, "materialId"
+  FROM jsonb_to_recordset($2::jsonb) AS given ("materialId" uuid, facility text)
+  ON CONFLICT DO NOTHING`;
+
+/** CSV of demand: `sku,date,quantity[,facility]`, one row per day with demand; a day that is known is replaced. */
+export const demandCsv: CsvKind<DemandRow> = {
+  required: ["sku", "date", "quantity"],
+  optional: ["facility"],
+  row: demandRow,
+  keyOf: ({ sku, facility, date }) => JSON.stringify([sku, facility, date]),
+  store: async (transaction, rows) => {
+    const { found, unknown } = await findMaterials(transaction, TENANT, rows);
+    const given = JSON.stringify(found);
+    await transaction.query("demand.upsert", upsert, [TENANT, given]);
+    await transaction.query("demand.stocked", stockedThere, [TENANT, given]);
+    return unknown;
+  },
+};

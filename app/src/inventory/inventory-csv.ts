@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { findMaterials } from "../catalog/find-materials.ts";
+import { quantityCell, textCell } from "../platform/csv-columns.ts";
+import type { CsvKind } from "../platform/csv-import.ts";
+import { DEFAULT_FACILITY, TENANT } from "../platform/tenant.ts";
+
+const inventoryRow = z.object({
+  sku: textCell(64),
+  facility: textCell(64).default(DEFAULT_FACILITY),
+  quantity_on_hand: quantityCell,
+  quantity_on_order: quantityCell.default(0),
+  quantity_allocated: quantityCell.default(0),
+});
+
+type InventoryRow = z.infer<typeof inventoryRow>;
+
+const upsert = `
+  INSERT INTO inventory (tenant_id, facility_id, material_id, quantity_on_hand, quantity_on_order, quantity_allocated)
+  SELECT $1, facility, "materialId", quantity_on_hand, quantity_on_order, quantity_allocated
+  FROM jsonb_to_recordset($2::jsonb) AS given ("materialId" uuid, facility text, quantity_on_hand float8, quantity_on_order float8, quantity_allocated float8)
+  ON CONFLICT (tenant_id, facility_id, material_id) DO UPDATE SET
+    quantity_on_hand = excluded.quantity_on_hand, quantity_on_order = excluded.quantity_on_order,
+    quantity_allocated = excluded.quantity_allocated, updated_at = now()`;
+
+/** CSV of stock: `sku,quantity_on_hand[,facility][,quantity_on_order][,quantity_allocated]`; it replaces what was known. */
+export const inventoryCsv: CsvKind<InventoryRow> = {
+  required: ["sku", "quantity_on_hand"],
+  optional: ["facility", "quantity_on_order", "quantity_allocated"],
+  row: inventoryRow,
+  keyOf: ({ sku, facility }) => JSON.stringify([sku, facility]),
+  store: async (transaction, rows) => {
+    const { found, unknown } = await findMaterials(transaction, TENANT, rows);
+    await transaction.query("inventory.upsert", upsert, [TENANT, JSON.stringify(found)]);
+    return unknown;
+  },
+};

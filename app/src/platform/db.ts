@@ -1,0 +1,148 @@
+import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
+import pg from "pg";
+import type { Config } from "./config.ts";
+import { UnavailableError } from "./errors.ts";
+import type { Log } from "./log.ts";
+
+/** Runs SQL statements, each under a name that metrics and logs show. */
+export interface Queryable {
+  /**
+   * @param name names the statement, from a fixed set, for example `forecasts.list`
+   * @returns the rows, or none for statements without a result
+   */
+  query<Row extends pg.QueryResultRow>(name: string, text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+type DatabaseConfig = Pick<
+  Config,
+  "DB_HOST" | "DB_PORT" | "DB_NAME" | "DB_USER" | "DB_PASSWORD" | "DB_SSL" | "DATABASE_POOL_MAX" | "DATABASE_POOL_IDLE_TIMEOUT_MS" | "DATABASE_POOL_ACQUIRE_TIMEOUT_MS" | "SLOW_QUERY_THRESHOLD_MS" | "LOG_SLOW_QUERIES"
+>;
+
+/** How often and how fast a read is tried again when the connection breaks: within about a second, the time of a quick restart. */
+const READ_RETRY_DELAYS_MS = [100, 300, 700];
+
+/**
+ * The pool of connections to Postgres. Reads are tried again when the
+ * connection breaks, because reading twice does no harm; writes and
+ * transactions are not: only their caller knows whether repeating is safe.
+ */
+export class Database implements Queryable {
+  readonly #pool: pg.Pool;
+  readonly #metrics: Metrics;
+  readonly #log: Log;
+  readonly #slowMs: number;
+  readonly #logSlow: boolean;
+
+  constructor(config: DatabaseConfig, metrics: Metrics, log: Log, applicationName: string) {
+    this.#pool = new pg.Pool({ ...connectionOf(config), application_name: applicationName, max: config.DATABASE_POOL_MAX, idleTimeoutMillis: config.DATABASE_POOL_IDLE_TIMEOUT_MS, connectionTimeoutMillis: config.DATABASE_POOL_ACQUIRE_TIMEOUT_MS, keepAlive: true });
+    this.#metrics = metrics;
+    this.#log = log;
+    this.#slowMs = config.SLOW_QUERY_THRESHOLD_MS;
+    this.#logSlow = config.LOG_SLOW_QUERIES;
+    // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+    this.#pool.on("error", (error) => this.#log.warn({ err: error }, "an idle database connection broke"));
+    metrics.database_pool_max_connections.set(config.DATABASE_POOL_MAX);
+  }
+
+  /** A statement that changes something: run once. */
+  async query<Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#timed(name, async () => (await this.#pool.query<Row>(text, [...values])).rows);
+  }
+
+  /** A statement that only reads: run again when the connection breaks. */
+  async read<Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    for (const delay of READ_RETRY_DELAYS_MS) {
+      try {
+        return await this.query<Row>(name, text, values);
+      } catch (error) {
+        if (!isConnectionError(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, delay));
+      }
+    }
+    try {
+      return await this.query<Row>(name, text, values);
+    } catch (error) {
+      if (isConnectionError(error)) throw new UnavailableError("The database does not answer.", error);
+      throw error;
+    }
+  }
+
+  /** Runs `work` in one transaction: all of it is stored, or nothing. */
+  async transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect();
+    // Without a listener a connection that breaks between two statements would end the process.
+    const ignore = () => undefined;
+    client.on("error", ignore);
+    let broken: Error | undefined;
+    try {
+      await client.query("BEGIN");
+      const result = await work({
+        query: async <Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[] = []) => this.#timed(name, async () => (await client.query<Row>(text, [...values])).rows),
+      });
+      await this.#timed("commit", () => client.query("COMMIT"));
+      return result;
+    } catch (error) {
+      await client.query("ROLLBACK").catch((failure: unknown) => {
+        broken = failure instanceof Error ? failure : new Error(String(failure));
+      });
+      throw error;
+    } finally {
+      client.removeListener("error", ignore);
+      client.release(broken);
+    }
+  }
+
+  /** Runs a statement for a library that makes its own SQL, and gives it the driver's own result. */
+  async run(name: string, text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
+    return this.#timed(name, async () => this.#pool.query<Record<string, unknown>>(text, values));
+  }
+
+  /** Says whether Postgres answers within `timeoutMs`. */
+  async answers(timeoutMs: number): Promise<boolean> {
+    const timeout = new Promise<false>((resolve) => setTimeout(resolve, timeoutMs, false).unref());
+    return Promise.race([this.#pool.query("SELECT 1").then(() => true, () => false), timeout]);
+  }
+
+  /** Sets the gauges of the pool; called at each scrape. */
+  observePool(): void {
+    const { totalCount, idleCount, waitingCount } = this.#pool;
+    this.#metrics.database_pool_connections.set({ state: "active" }, totalCount - idleCount);
+    this.#metrics.database_pool_connections.set({ state: "idle" }, idleCount);
+    this.#metrics.database_pool_connections.set({ state: "waiting" }, waitingCount);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #timed<Result>(query: string, run: () => Promise<Result>): Promise<Result> {
+    const started = performance.now();
+    try {
+      return await run();
+    } catch (error) {
+      this.#metrics.database_query_errors_total.inc({ query });
+      throw error;
+    } finally {
+      const elapsedMs = performance.now() - started;
+      this.#metrics.database_query_duration_seconds.observe({ query }, elapsedMs / 1000);
+      if (elapsedMs > this.#slowMs) {
+        this.#metrics.database_slow_queries_total.inc({ query });
+        if (this.#logSlow) this.#log.warn({ query, elapsedMs: Math.round(elapsedMs) }, "slow query");
+      }
+    }
+  }
+}
+
+/** Connection settings for the `pg` library. */
+export function connectionOf(config: Pick<DatabaseConfig, "DB_HOST" | "DB_PORT" | "DB_NAME" | "DB_USER" | "DB_PASSWORD" | "DB_SSL">): pg.ClientConfig {
+  return { host: config.DB_HOST, port: config.DB_PORT, database: config.DB_NAME, user: config.DB_USER, password: config.DB_PASSWORD, ssl: config.DB_SSL };
+}
+
+/** True when the connection failed, not the statement: classes 08 and 57P of SQLSTATE, and errors of the socket or the pool. */
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof pg.DatabaseError) return error.code?.startsWith("08") === true || error.code?.startsWith("57P") === true;
+  if (error instanceof AggregateError) return error.errors.some(isConnectionError);
+  const code = "code" in error ? String(error.code) : "";
+  return /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code) || /connection terminated|timeout exceeded when trying to connect|not queryable/i.test(error.message);
+}

@@ -1,0 +1,19 @@
+import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
+import type { RequestHandler } from "express";
+import type { Cache } from "./cache.ts";
+import type { Config } from "./config.ts";
+import type { Database } from "./db.ts";
+import type { JobQueue } from "./job-queue.ts";
+import type { Log } from "./log.ts";
+
+/** What the platform gives to the routes of a feature. */
+export interface FeatureContext {
+  readonly config: Config;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly jobs: JobQueue;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** Lets machines pass that carry the service token. */
+  readonly serviceToken: RequestHandler;
+}

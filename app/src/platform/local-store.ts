@@ -1,0 +1,49 @@
+interface Entry {
+  readonly value: string;
+  readonly expiresAt: number;
+}
+
+/** Texts kept in the process, bounded by number and size: the longest unused one goes first. */
+export class LocalStore {
+  readonly #entries = new Map<string, Entry>();
+  readonly #maxEntries: number;
+  readonly #maxCharacters: number;
+  readonly #now: () => number;
+  #characters = 0;
+
+  constructor(limits: { maxEntries: number; maxCharacters: number }, now: () => number = Date.now) {
+    this.#maxEntries = limits.maxEntries;
+    this.#maxCharacters = limits.maxCharacters;
+    this.#now = now;
+  }
+
+  get(key: string): string | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#delete(key, entry);
+    if (entry.expiresAt <= this.#now()) return undefined;
+    this.#insert(key, entry); // now the one used last
+    return entry.value;
+  }
+
+  set(key: string, value: string, ttlMs: number): void {
+    const old = this.#entries.get(key);
+    if (old !== undefined) this.#delete(key, old);
+    if (value.length > this.#maxCharacters) return;
+    this.#insert(key, { value, expiresAt: this.#now() + ttlMs });
+    for (const [oldest, entry] of this.#entries) {
+      if (this.#entries.size <= this.#maxEntries && this.#characters <= this.#maxCharacters) return;
+      this.#delete(oldest, entry);
+    }
+  }
+
+  #insert(key: string, entry: Entry): void {
+    this.#entries.set(key, entry);
+    this.#characters += entry.value.length;
+  }
+
+  #delete(key: string, entry: Entry): void {
+    this.#entries.delete(key);
+    this.#characters -= entry.value.length;
+  }
+}

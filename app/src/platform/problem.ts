@@ -1,0 +1,37 @@
+import type { ErrorRequestHandler, RequestHandler } from "express";
+import { isConnectionError } from "./db.ts";
+import { AppError, NotFoundError, UnavailableError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import { requestIdOf } from "./request-id.ts";
+
+/** Answers for paths and methods that no route takes. */
+export const refuseUnknownRoutes: RequestHandler = (request) => {
+  throw new NotFoundError(`There is no ${request.method} ${request.path}.`);
+};
+
+/** The one place that turns errors into answers: application/problem+json (RFC 9457) with the request's id. */
+export function answerErrors(log: Log): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const problem = asAppError(error);
+    if (problem.status >= 500) log.error({ err: error, requestId: requestIdOf(response), path: request.path }, problem.message);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    // What is left of an upload that is refused is not read: the connection cannot be used again.
+    if (!request.complete) response.set("Connection", "close");
+    response
+      .status(problem.status)
+      .type("application/problem+json")
+      .send(JSON.stringify({ type: "about:blank", title: problem.title, status: problem.status, detail: problem.message, ...problem.details, requestId: requestIdOf(response) }));
+  };
+}
+
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (isConnectionError(error)) return new UnavailableError("The database does not answer.", error);
+  const status = error instanceof Error && "status" in error ? error.status : undefined;
+  // Express and its parsers mark what the caller did wrong with a 4xx status.
+  if (error instanceof Error && typeof status === "number" && status >= 400 && status < 500) return new AppError(status, "Invalid request", error.message, { cause: error });
+  return new AppError(500, "Internal error", "The service failed to answer; the log has the reason under the request's id.", { cause: error });
+}

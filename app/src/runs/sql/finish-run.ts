@@ -1,0 +1,70 @@
+import type { Queryable } from "../../platform/db.ts";
+
+/** Thresholds that a run's accuracy is compared with, in percent. */
+export interface AccuracyThresholds {
+  readonly mape: number;
+  /** An item above this is of high variance. */
+  readonly itemMape: number;
+}
+
+/**
+ * Accuracy over groups of items. MAPE is weighted by volume over the items that
+ * are judged by it; WAPE is over all items with a back-test; MASE is the median
+ * over the items that are judged by it.
+ */
+const measures = `
+  count(*)::int AS items,
+  count(*) FILTER (WHERE judged_by IS NOT NULL)::int AS "backTested",
+  sum(item_mape * actual_sum) / nullif(sum(actual_sum) FILTER (WHERE item_mape IS NOT NULL), 0) AS mape,
+  count(item_mape)::int AS "mapeItems",
+  100 * sum(error_sum) / nullif(sum(actual_sum), 0) AS wape,
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY mase) FILTER (WHERE judged_by = 'mase') AS "medianMase",
+  count(*) FILTER (WHERE judged_by = 'mase')::int AS "maseItems",
+  count(*) FILTER (WHERE item_mape > $2)::int AS "highVarianceItems"`;
+
+const sql = `
+  UPDATE forecast_runs
+  SET status = 'completed', finished_at = clock_timestamp(), summary = (
+    SELECT jsonb_build_object(
+      'thresholds', jsonb_build_object('mape', $3::float8, 'itemMape', $2::float8),
+      'overall', (SELECT to_jsonb(overall) FROM (SELECT ${measures} FROM forecasts WHERE run_id = $1) AS overall),
+      'byModel', (SELECT coalesce(jsonb_object_agg(model, to_jsonb(by_model) - 'model'), '{}')
+                  FROM (SELECT model, ${measures} FROM forecasts WHERE run_id = $1 GROUP BY model) AS by_model),
+      'byCategory', (SELECT coalesce(jsonb_object_agg(category, to_jsonb(by_category) - 'category'), '{}')
+                     FROM (SELECT coalesce(i.category, 'none') AS category, ${measures}
+                           FROM forecasts JOIN items i USING (material_id) WHERE run_id = $1 GROUP BY 1) AS by_category)))
+  WHERE run_id = $1 AND status = 'running'
+  RETURNING trigger, extract(epoch FROM finished_at - started_at)::float8 AS seconds, summary`;
+
+/** Accuracy of a group of items; a measure without a value is null. */
+export interface GroupAccuracy {
+  readonly items: number;
+  readonly backTested: number;
+  readonly mape: number | null;
+  readonly mapeItems: number;
+  readonly wape: number | null;
+  readonly medianMase: number | null;
+  readonly maseItems: number;
+  readonly highVarianceItems: number;
+}
+
+/** The column summary of a completed run. */
+export interface RunSummary {
+  readonly thresholds: AccuracyThresholds;
+  readonly overall: GroupAccuracy;
+  readonly byModel: Readonly<Record<string, GroupAccuracy>>;
+  readonly byCategory: Readonly<Record<string, GroupAccuracy>>;
+}
+
+/** A run that has just ended; `seconds` from its start. */
+export interface FinishedRun {
+  trigger: "schedule" | "manual";
+  seconds: number;
+  summary: RunSummary;
+}
+
+/** Completes a run whose batches are all done, with the summary of its accuracy; null when it was not running. */
+export async function finishRun(transaction: Queryable, runId: string, thresholds: AccuracyThresholds): Promise<FinishedRun | null> {
+  const [run] = await transaction.query<FinishedRun>("runs.finish", sql, [runId, thresholds.itemMape, thresholds.mape]);
+  return run ?? null;
+}
