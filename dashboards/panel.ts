@@ -1,0 +1,84 @@
+import { FieldColorBuilder, FieldColorModeId, ThresholdsConfigBuilder, ThresholdsMode } from "@grafana/grafana-foundation-sdk/dashboard";
+import { GraphThresholdsStyleConfigBuilder, GraphThresholdsStyleMode, ReduceDataOptionsBuilder, VizLegendOptionsBuilder, VizTooltipOptionsBuilder, LegendDisplayMode, LegendPlacement, SortOrder, TooltipDisplayMode } from "@grafana/grafana-foundation-sdk/common";
+import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
+import { PanelBuilder as StatPanelBuilder } from "@grafana/grafana-foundation-sdk/stat";
+import { PanelBuilder as TimeseriesPanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import { thresholdSteps, type Limits } from "./limits.ts";
+
+/** The data source that infra/ provisions; the one place that knows its identity. */
+export const dataSource = { type: "prometheus", uid: "prometheus" };
+
+/** One line of a panel. `{{label}}` in the legend is replaced by the series' label. */
+export interface Query {
+  readonly expr: string;
+  readonly legend: string;
+}
+
+/** What every panel says of itself: nobody should have to guess a unit or where good ends. */
+export interface PanelText {
+  readonly title: string;
+  readonly description: string;
+  /** Grafana's name of the unit of every value. */
+  readonly unit: string;
+  readonly queries: readonly Query[];
+  readonly limits?: Limits;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+  readonly w: number;
+  readonly h: number;
+}
+
+/** Values over time, with a dashed line where good ends. */
+export function graph(text: PanelText, place: Place): TimeseriesPanelBuilder {
+  const panel = new TimeseriesPanelBuilder()
+    .title(text.title)
+    .description(text.description)
+    .unit(text.unit)
+    .datasource(dataSource)
+    .targets(queries(text, false))
+    .gridPos(place)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName))
+    .lineWidth(1)
+    .fillOpacity(8)
+    .legend(new VizLegendOptionsBuilder().showLegend(true).displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).calcs(["lastNotNull"]))
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .thresholds(steps(text.limits))
+    .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(text.limits === undefined ? GraphThresholdsStyleMode.Off : GraphThresholdsStyleMode.Dashed));
+  if (text.min !== undefined) panel.min(text.min);
+  if (text.max !== undefined) panel.max(text.max);
+  return panel;
+}
+
+/** The newest value, in the colour of how good it is. */
+export function figure(text: PanelText, place: Place): StatPanelBuilder {
+  return new StatPanelBuilder()
+    .title(text.title)
+    .description(text.description)
+    .unit(text.unit)
+    .datasource(dataSource)
+    .targets(queries(text, true))
+    .gridPos(place)
+    .noValue("unknown")
+    .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
+    .thresholds(steps(text.limits));
+}
+
+function queries({ queries: list }: PanelText, instant: boolean): DataqueryBuilder[] {
+  return list.map(({ expr, legend }, index) => {
+    const query = new DataqueryBuilder()
+      .refId(String.fromCharCode("A".charCodeAt(0) + index))
+      .datasource(dataSource)
+      .expr(expr)
+      .legendFormat(legend);
+    return instant ? query.instant() : query.range();
+  });
+}
+
+function steps(limits: Limits | undefined): ThresholdsConfigBuilder {
+  return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(thresholdSteps(limits));
+}

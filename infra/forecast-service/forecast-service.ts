@@ -1,0 +1,79 @@
+import type { types } from "@pulumi/kubernetes";
+import { ConfigMap, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1/index.js";
+import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1/index.js";
+import * as pulumi from "@pulumi/pulumi";
+import { exposedUrl } from "../exposed-service.ts";
+import { flagConfigMaps } from "../flags.ts";
+import { connectionEnvironment, type DatabaseEndpoint } from "../postgres/postgres.ts";
+import { database } from "../postgres/provisioning.ts";
+import { metadataOf, type StackContext } from "../stack-context.ts";
+import { api } from "./api.ts";
+import { serviceEnvironment } from "./environment.ts";
+import type { Runtime } from "./service-pod.ts";
+import { servicePort } from "./service-pod.ts";
+import { worker } from "./worker.ts";
+
+export interface ForecastServiceArguments {
+  readonly endpoint: DatabaseEndpoint;
+  /** Absent where the stack has no Redis: the service then caches in each process. */
+  readonly redisUrl?: pulumi.Output<string>;
+  /** What must have happened before a pod of this version starts: the migrations. */
+  readonly after: readonly pulumi.Resource[];
+}
+
+/** The product itself: api and worker, one image. */
+export class ForecastService extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>;
+
+  constructor(context: StackContext, { endpoint, redisUrl, after }: ForecastServiceArguments, options: pulumi.ComponentResourceOptions) {
+    super("forecast-stack:infra:ForecastService", "forecast-service", {}, options);
+    const parent = { parent: this };
+    const metadata = metadataOf(context, "api", context.appVersion);
+    const { secrets } = context;
+
+    const variables = new ConfigMap("service-config", { metadata, immutable: true, data: serviceEnvironment(context.settings, context.appVersion) }, parent);
+    const credentials = new Secret(
+      "service-secrets",
+      {
+        metadata,
+        immutable: true,
+        stringData: {
+          DB_PASSWORD: secrets.appPassword,
+          JWT_SECRET: secrets.jwtSecret,
+          SVC_JWT: secrets.serviceToken,
+          ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+        },
+      },
+      parent,
+    );
+    const environment: Runtime["environment"] = {
+      envFrom: [{ configMapRef: { name: variables.metadata.name } }, { secretRef: { name: credentials.metadata.name } }],
+      env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, ...connectionEnvironment(endpoint, database.app)],
+    };
+    const runtime: Runtime = { environment, serviceAccountName: this.serviceAccount(context).metadata.name };
+
+    api(context, runtime, { ...parent, dependsOn: [...after] });
+    worker(context, runtime, { ...parent, dependsOn: [...after] });
+    this.url = exposedUrl(context, "api", servicePort);
+    this.registerOutputs({ url: this.url });
+  }
+
+  /** An account that may watch the three flag ConfigMaps and nothing else. */
+  private serviceAccount(context: StackContext): ServiceAccount {
+    const parent = { parent: this };
+    const metadata = metadataOf(context, "api", context.appVersion, "forecast-service");
+    const account = new ServiceAccount("forecast-service", { metadata, automountServiceAccountToken: false }, parent);
+    const rules: types.input.rbac.v1.PolicyRule[] = [{ apiGroups: [""], resources: ["configmaps"], resourceNames: Object.values(flagConfigMaps), verbs: ["get", "list", "watch"] }];
+    const role = new Role("forecast-service", { metadata, rules }, parent);
+    new RoleBinding(
+      "forecast-service",
+      {
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: context.namespace }],
+      },
+      parent,
+    );
+    return account;
+  }
+}

@@ -1,0 +1,60 @@
+import type { types } from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { flagConfigMaps } from "../flags.ts";
+import { selectorLabels } from "../labels.ts";
+import { httpProbe, restrictedPodSpec } from "../pod.ts";
+import { imageUsers } from "../security-contexts.ts";
+import { resourcesOf } from "../sizing.ts";
+import { metadataOf, type StackContext } from "../stack-context.ts";
+
+export const servicePort = 4000;
+
+/** Time for the endpoints to forget a pod (5 s), its last requests and a worker's batch. */
+const terminationGracePeriodSeconds = 45;
+
+/** The flags as files: what a process starts with when the API server does not answer. */
+const flagDirectories = Object.entries(flagConfigMaps).map(([directory, configMap]) => ({ name: `flag-${directory}`, directory, configMap }));
+
+export interface Runtime {
+  readonly environment: Required<Pick<types.input.core.v1.Container, "env" | "envFrom">>;
+  readonly serviceAccountName: pulumi.Input<string>;
+}
+
+/** A pod of the service's image in one of its roles. */
+export function servicePod(context: StackContext, role: "api" | "worker", { environment, serviceAccountName }: Runtime): types.input.core.v1.PodTemplateSpec {
+  return {
+    metadata: { labels: metadataOf(context, role, context.appVersion).labels },
+    spec: restrictedPodSpec({
+      user: imageUsers["forecast-service"],
+      serviceAccountName,
+      terminationGracePeriodSeconds,
+      topologySpreadConstraints: [
+        { maxSkew: 1, topologyKey: "kubernetes.io/hostname", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: selectorLabels(context.stack, role) } },
+        { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway", labelSelector: { matchLabels: selectorLabels(context.stack, role) } },
+      ],
+      containers: [
+        {
+          name: role,
+          image: context.image("forecast-service"),
+          args: [role],
+          ...environment,
+          ports: [{ name: "http", containerPort: servicePort }],
+          resources: resourcesOf(context.settings.size, role),
+          startupProbe: httpProbe("/health/live", "http", { periodSeconds: 1, failureThreshold: 90 }),
+          readinessProbe: httpProbe("/health/ready", "http", { periodSeconds: 3, failureThreshold: 2 }),
+          // Never asks for Postgres or Redis: restarting the service heals neither.
+          livenessProbe: httpProbe("/health/live", "http", { periodSeconds: 10, failureThreshold: 6 }),
+          terminationMessagePolicy: "FallbackToLogsOnError",
+          volumeMounts: [
+            { name: "tmp", mountPath: "/tmp" },
+            ...flagDirectories.map(({ name, directory }) => ({ name, mountPath: `/etc/forecast-stack/flags/${directory}`, readOnly: true })),
+          ],
+        },
+      ],
+      volumes: [
+        { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
+        ...flagDirectories.map(({ name, configMap }) => ({ name, configMap: { name: configMap, optional: true } })),
+      ],
+    }),
+  };
+}

@@ -1,0 +1,33 @@
+import { Deployment } from "@pulumi/kubernetes/apps/v1/index.js";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/index.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { internalService } from "../exposed-service.ts";
+import { selectorLabels } from "../labels.ts";
+import { metadataOf, type StackContext, waitFor } from "../stack-context.ts";
+import { type Runtime, servicePod, servicePort } from "./service-pod.ts";
+
+/** Computes forecasts from the queue in Postgres. Its service is headless: Prometheus alone finds the pods by it. */
+export function worker(context: StackContext, runtime: Runtime, options: pulumi.CustomResourceOptions): void {
+  const { stack, settings, appVersion } = context;
+  const metadata = metadataOf(context, "worker", appVersion, "worker");
+  const selector = { matchLabels: selectorLabels(stack, "worker") };
+  const { dependsOn: _afterMigrations, ...parent } = options;
+
+  internalService(context, "worker", appVersion, [{ name: "http", port: servicePort, targetPort: "http" }], { ...parent, headless: true });
+  new Deployment(
+    "worker",
+    {
+      metadata,
+      spec: {
+        replicas: settings.worker.replicas,
+        selector,
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        progressDeadlineSeconds: settings.readyTimeoutSeconds - 15,
+        revisionHistoryLimit: 3,
+        template: servicePod(context, "worker", runtime),
+      },
+    },
+    { ...options, ...waitFor(settings) },
+  );
+  new PodDisruptionBudget("worker", { metadata, spec: { selector, maxUnavailable: 1 } }, parent);
+}

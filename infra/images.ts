@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { type ImageRole, imageRoles } from "./image-roles.ts";
+
+/** An official image: an exact version and, once looked up, the digest that the version had. */
+export interface PinnedImage {
+  readonly name: string;
+  readonly tag: string;
+  /** Filled in by `npm run images:pin` where a registry can be reached; never typed by hand. */
+  readonly digest?: `sha256:${string}`;
+}
+
+/** The official images that the stack runs where a registry can be reached. The service's own image has none. */
+export const officialImages: Readonly<Record<Exclude<ImageRole, "forecast-service">, PinnedImage>> = {
+  postgres: { name: "postgres", tag: "16.10" },
+  "postgres-cloudnativepg": { name: "ghcr.io/cloudnative-pg/postgresql", tag: "16.4" },
+  redis: { name: "redis", tag: "7.2.10" },
+  prometheus: { name: "prom/prometheus", tag: "v3.5.0" },
+  alertmanager: { name: "prom/alertmanager", tag: "v0.28.1" },
+  grafana: { name: "grafana/grafana", tag: "12.1.1" },
+  "postgres-exporter": { name: "prometheuscommunity/postgres-exporter", tag: "v0.17.1" },
+  "redis-exporter": { name: "oliver006/redis_exporter", tag: "v1.74.0" },
+  "node-exporter": { name: "prom/node-exporter", tag: "v1.9.1" },
+  "kube-state-metrics": { name: "registry.k8s.io/kube-state-metrics/kube-state-metrics", tag: "v2.16.0" },
+};
+
+const manifestSchema = z.object({
+  source: z.enum(["debian", "registry"]),
+  images: z.partialRecord(z.enum([...imageRoles, "pause"]), z.string().min(1)),
+});
+
+/** The images that the embedded cluster has, by role. */
+export type ImagesManifest = z.infer<typeof manifestSchema>;
+
+/**
+ * Reads the embedded cluster's manifest. Throws one sentence naming the file
+ * when it is missing or is not a manifest.
+ */
+export function readImagesManifest(file: string): ImagesManifest {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`imageSource is embedded, but the images manifest ${file} cannot be read; npm start writes it.`, { cause: error });
+  }
+  const parsed = manifestSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(`${file} is not an images manifest: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+export interface ImageChoice {
+  readonly imageSource: "embedded" | "registry";
+  /** Replacements from the stack's settings; they win over everything. */
+  readonly overrides: Readonly<Partial<Record<ImageRole, string>>>;
+  /** Needed when the source is `embedded`. */
+  readonly manifest?: ImagesManifest;
+}
+
+/** The image of one role. Throws, naming the setting to use, where there is none. */
+export function chooseImage(role: ImageRole, { imageSource, overrides, manifest }: ImageChoice): string {
+  // An embedded cluster that reaches a registry builds the service's image alone.
+  const fromOfficial = imageSource === "registry" || manifest?.source === "registry";
+  const chosen = overrides[role] ?? (imageSource === "embedded" ? manifest?.images[role] : undefined) ?? (fromOfficial ? official(role) : undefined);
+  if (chosen !== undefined) return chosen;
+  const remedy = role === "forecast-service" ? "set images.forecast-service, or image.build to true" : `set images.${role}, or switch the part off`;
+  throw new Error(imageSource === "embedded" ? `The embedded cluster has no image for ${role}: ${remedy}.` : `There is no official image for ${role}: ${remedy}.`);
+}
+
+function official(role: ImageRole): string | undefined {
+  return role === "forecast-service" ? undefined : imageReference(officialImages[role]);
+}
+
+/** `name:tag`, or `name:tag@digest` once the digest is known. */
+export function imageReference({ name, tag, digest }: PinnedImage): string {
+  return digest === undefined ? `${name}:${tag}` : `${name}:${tag}@${digest}`;
+}
+
+/** The version label of an image: its tag, cut to what a label may hold. */
+export function imageVersion(reference: string): string {
+  const tag = /:([^:/@]+)(@|$)/.exec(reference)?.[1] ?? /@sha256:([a-f0-9]{12})/.exec(reference)?.[1];
+  return (tag ?? "unknown").slice(0, 63).replace(/[^A-Za-z0-9]+$/, "");
+}

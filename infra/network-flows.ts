@@ -1,0 +1,104 @@
+import type { ScrapeJob } from "@forecast-stack/monitoring/scrape-jobs.ts";
+import { alertmanagerPort } from "./alertmanager.ts";
+import type { Component } from "./components.ts";
+import { postgresExporterPort, redisExporterPort } from "./database-exporters.ts";
+import { servicePort } from "./forecast-service/service-pod.ts";
+import { grafanaPort } from "./grafana.ts";
+import { database } from "./postgres/provisioning.ts";
+import { kubeStateMetricsPort } from "./prometheus/kube-state-metrics.ts";
+import { nodeExporterPort } from "./prometheus/node-exporter.ts";
+import { prometheusPort } from "./prometheus/prometheus.ts";
+import { redisPort } from "./redis.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * One end of a flow: a component, or what lies outside the stack.
+ * kubernetes: API server and kubelets; anywhere: any address.
+ */
+export type Peer = Component | "anywhere" | "kubernetes" | "operator-prometheus" | "cloudnativepg-operator";
+
+/** One connection that the stack needs. What no flow names is refused. */
+export interface Flow {
+  readonly from: Peer;
+  readonly to: Peer;
+  /** TCP ports at `to`; absent: every port (only towards addresses that nobody knows beforehand). */
+  readonly ports?: readonly number[];
+  readonly why: string;
+}
+
+/** 443 is the service, 6443 what most clusters send it on to: policies see the one or the other. */
+const apiServerPorts = [443, 6443];
+const kubeletPort = 10250;
+const cloudNativePgStatusPort = 8000;
+
+const metricsPorts: Readonly<Partial<Record<Component, number>>> = {
+  api: servicePort,
+  worker: servicePort,
+  "postgres-exporter": postgresExporterPort,
+  "redis-exporter": redisExporterPort,
+  "node-exporter": nodeExporterPort,
+  "kube-state-metrics": kubeStateMetricsPort,
+  prometheus: prometheusPort,
+  alertmanager: alertmanagerPort,
+  grafana: grafanaPort,
+};
+
+/** The table of all connections of a stack with these settings. */
+export function networkFlows(settings: Settings, jobs: readonly ScrapeJob[], alertsLeave: boolean): Flow[] {
+  return [...clientFlows(settings), ...databaseFlows(settings), ...cacheFlows(settings), ...clusterFlows(settings), ...monitoringFlows(settings, jobs, alertsLeave)];
+}
+
+function clientFlows({ serviceType, grafana, monitoring }: Settings): Flow[] {
+  const pages: Flow[] = [
+    { from: "anywhere", to: "prometheus", ports: [prometheusPort], why: "people, through the node port" },
+    { from: "anywhere", to: "alertmanager", ports: [alertmanagerPort], why: "people, through the node port" },
+  ];
+  return [
+    { from: "anywhere", to: "api", ports: [servicePort], why: "clients" },
+    ...(serviceType === "NodePort" && monitoring.mode === "bundled" ? pages : []),
+    ...(serviceType === "NodePort" && grafana.enabled ? [{ from: "anywhere", to: "grafana", ports: [grafanaPort], why: "people, through the node port" } as const] : []),
+  ];
+}
+
+function databaseFlows({ postgres }: Settings): Flow[] {
+  const users: Component[] = ["api", "worker", "migrations", "postgres-exporter"];
+  const to = postgres.mode === "external" ? "anywhere" : "postgres";
+  const ports = [postgres.mode === "external" ? postgres.port : database.port];
+  const connections = users.map((from): Flow => ({ from, to, ports, why: "the database" }));
+  if (postgres.mode !== "cloudnativepg") return connections;
+  return [
+    ...connections,
+    { from: "postgres", to: "postgres", ports: [database.port, cloudNativePgStatusPort], why: "replication" },
+    { from: "cloudnativepg-operator", to: "postgres", ports: [database.port, cloudNativePgStatusPort], why: "the operator asks each instance for its state" },
+    { from: "postgres", to: "kubernetes", ports: apiServerPorts, why: "each instance reads its Cluster" },
+  ];
+}
+
+function cacheFlows({ redis }: Settings): Flow[] {
+  if (!redis.enabled) return [];
+  return (["api", "worker", "redis-exporter"] as const).map((from) => ({ from, to: "redis", ports: [redisPort], why: "the cache" }));
+}
+
+function clusterFlows({ monitoring }: Settings): Flow[] {
+  return [
+    { from: "api", to: "kubernetes", ports: apiServerPorts, why: "the flags' ConfigMaps" },
+    { from: "worker", to: "kubernetes", ports: apiServerPorts, why: "the flags' ConfigMaps" },
+    ...(monitoring.kubeStateMetrics ? [{ from: "kube-state-metrics", to: "kubernetes", ports: apiServerPorts, why: "the objects that it counts" } as const] : []),
+  ];
+}
+
+function monitoringFlows({ monitoring, grafana }: Settings, jobs: readonly ScrapeJob[], alertsLeave: boolean): Flow[] {
+  const bundled = monitoring.mode === "bundled";
+  const scrapes = jobs.map((job): Flow => {
+    const to = job.component as Component;
+    const port = metricsPorts[to];
+    if (port === undefined) throw new Error(`${to} is scraped, but the table of its port does not know it.`);
+    return { from: bundled ? "prometheus" : "operator-prometheus", to, ports: [port], why: "metrics" };
+  });
+  const own: Flow[] = [
+    { from: "prometheus", to: "kubernetes", ports: [...apiServerPorts, kubeletPort], why: "discovery, and the metrics of API server and kubelets" },
+    ...(alertsLeave ? [{ from: "alertmanager", to: "anywhere", why: "notifications" } as const] : []),
+  ];
+  const reader: Flow[] = grafana.enabled ? [bundled ? { from: "grafana", to: "prometheus", ports: [prometheusPort], why: "queries" } : { from: "grafana", to: "anywhere", why: "queries to the operator's Prometheus" }] : [];
+  return [...scrapes, ...(bundled ? own : []), ...reader];
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { settingsSchema } from "./settings.ts";
+import { secretNames } from "./secret-names.ts";
+
+/** One entry of Pulumi.yaml's `config:` section. */
+export interface ProjectSetting {
+  readonly type: string;
+  readonly items?: { readonly type: string };
+  readonly default: unknown;
+  readonly description: string;
+}
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/**
+ * The settings as Pulumi.yaml declares them, nested ones by path (`api.replicas`).
+ * A secret has the empty default that means: look in the secrets stack.
+ */
+export function projectSettings(): Record<string, ProjectSetting> {
+  return { ...flatten(z.toJSONSchema(settingsSchema, { io: "input" }), ""), ...Object.fromEntries(secretNames.map((name) => [name, secretSetting(name)])) };
+}
+
+function flatten(schema: JsonSchema, prefix: string): Record<string, ProjectSetting> {
+  const entries = Object.entries(schema.properties ?? {}).flatMap(([key, node]): [string, ProjectSetting][] => {
+    if (typeof node !== "object") return [];
+    const path = `${prefix}${key}`;
+    if (node.properties !== undefined) return Object.entries(flatten(node, `${path}.`));
+    const items = typeof node.items === "object" && !Array.isArray(node.items) ? { items: { type: String(node.items.type) } } : {};
+    return [[path, { type: String(node.type), ...items, default: node.default, description: node.description ?? "" }]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function secretSetting(name: (typeof secretNames)[number]): ProjectSetting {
+  const description = name === "alertWebhookUrl" ? "Secret: URL that Alertmanager posts alerts to; empty: none" : "Secret; empty: the output of this name of the secrets stack";
+  return { type: "string", default: "", description };
+}

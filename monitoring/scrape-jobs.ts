@@ -1,0 +1,47 @@
+/**
+ * What Prometheus reads of a stack, as data: the bundled Prometheus's
+ * configuration and the ServiceMonitors of an operator's are made from this one
+ * table, so that `job`, `namespace`, `pod` and `node` mean the same in both.
+ */
+export interface ScrapeJob {
+  /** The `job` label, and the `app.kubernetes.io/component` of the service that is scraped. */
+  readonly component: string;
+  /** Named port of the service. */
+  readonly port: string;
+  readonly path: string;
+  /** In which of the stack's namespaces the service stands. */
+  readonly where: "stack" | "node";
+  /** Keep the labels that the target sets itself (kube-state-metrics speaks of other pods). */
+  readonly honorLabels: boolean;
+}
+
+const job = (component: string, port = "metrics", differences: Partial<ScrapeJob> = {}): ScrapeJob => ({ component, port, path: "/metrics", where: "stack", honorLabels: false, ...differences });
+
+/** Parts of a stack that a setting can switch off. */
+export interface MonitoredParts {
+  readonly redis: boolean;
+  readonly nodeExporter: boolean;
+  readonly kubeStateMetrics: boolean;
+  readonly bundled: boolean;
+  readonly grafana: boolean;
+}
+
+/** The services of a stack that are scraped. */
+export function scrapeJobs({ redis, nodeExporter, kubeStateMetrics, bundled, grafana }: MonitoredParts): ScrapeJob[] {
+  return [
+    job("api", "http"),
+    job("worker", "http"),
+    job("postgres-exporter"),
+    ...(redis ? [job("redis-exporter")] : []),
+    ...(nodeExporter ? [job("node-exporter", "metrics", { where: "node" })] : []),
+    ...(kubeStateMetrics ? [job("kube-state-metrics", "metrics", { honorLabels: true })] : []),
+    ...(bundled ? [job("prometheus", "http"), job("alertmanager", "http")] : []),
+    ...(grafana ? [job("grafana", "http")] : []),
+  ];
+}
+
+/** Metrics of the kubelet's cAdvisor that nobody reads and that make up most of it. */
+export const droppedContainerMetrics = "container_(tasks_state|memory_failures_total|blkio_device_usage_total|network_tcp6?_usage_total|network_udp6?_usage_total|ulimits_soft|file_descriptors|sockets|threads_max|threads)";
+
+/** Histograms of the API server with thousands of series each. */
+export const droppedApiServerMetrics = "(apiserver_request_(sli_|slo_)?duration_seconds|apiserver_request_body_size_bytes|apiserver_response_sizes|apiserver_watch_events_sizes|apiserver_watch_list_duration_seconds|etcd_request_duration_seconds)_bucket";
