@@ -65,7 +65,7 @@ async function endToEnd(): Promise<Count> {
   process.stdout.write("\n== the embedded cluster\n");
   await prepare(undefined);
   const environment = { ...process.env, ...stackEnvironment(process.env["PATH"] ?? "") };
-  const count = await jest("e2e", ["--runInBand"], environment);
+  const count = await jest("e2e", ["--runInBand", "--testTimeout=120000"], environment);
   if (!wasRunning) {
     const { bin } = await ensurePackages({ cacheDir: paths.cache, report: () => undefined });
     await step("Cluster stopped, as it was before", (note) => stopCluster(join(bin, "ctr"), note));

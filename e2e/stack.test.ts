@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "@forecast-stack/local/cluster/until.ts";
+import { run } from "@forecast-stack/local/run.ts";
+import { readSecret } from "@forecast-stack/local/stack/backend.ts";
+import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
+import { serviceImage } from "./support/service-image.ts";
+import { Load } from "./support/load.ts";
+import { repository, TestStack } from "./support/test-stack.ts";
+
+const MINUTE = 60_000;
+const ITEMS = 127;
+const BATCHES = 7;
+
+/** One stack for all: each test leaves it healthy for the next. */
+describe("the stack", () => {
+  let stack: TestStack;
+  let api: ForecastApi;
+  let url: string;
+
+  beforeAll(async () => {
+    stack = await TestStack.create("e2e");
+    const result = await stack.up();
+    expect(result.output).toContain("created");
+    expect(result.ok).toBe(true);
+    url = await stack.serviceUrl("api", 4000);
+    api = new ForecastApi(url, await readSecret("e2e", "serviceToken"));
+    await api.ready();
+  }, 8 * MINUTE);
+
+  afterAll(() => stack.remove(), 5 * MINUTE);
+
+  it("has every pod ready after one pulumi up, and gives its outputs their documented names", async () => {
+    await stack.kubectl(["wait", "pods", "--all", "--for=jsonpath={.status.conditions[?(@.type=='Ready')].status}=True", "--field-selector=status.phase=Running", "--timeout=60s"]);
+    const outputs = await stack.outputs();
+    expect(Object.keys(outputs).sort()).toEqual(["alertmanagerUrl", "grafanaUrl", "images", "namespace", "prometheusUrl", "schemaVersion", "serviceUrl"]);
+    expect(outputs["namespace"]).toBe(stack.namespace);
+  });
+
+  it("has nothing left to change, and leaves the checkout's stack files as they are", async () => {
+    const before = await readFile(join(repository, "Pulumi.dev.yaml"), "utf8");
+    expect(before).not.toContain("encryptionsalt");
+    const result = await stack.preview({}, "--expect-no-changes");
+    expect(result).toMatchObject({ ok: true });
+    expect(await readFile(join(repository, "Pulumi.dev.yaml"), "utf8")).toBe(before);
+  }, 2 * MINUTE);
+
+  it("forecasts the whole sample catalogue and keeps the result in Postgres", async () => {
+    expect(await api.importSample()).toBe(ITEMS);
+    const { run: finished, accuracy } = await api.forecast(() => undefined);
+    expect(finished).toMatchObject({ status: "completed", batches: { total: BATCHES, completed: BATCHES } });
+    expect(accuracy.summary.items).toBe(ITEMS);
+    expect(await stack.sql("SELECT count(DISTINCT sku) FROM forecasts")).toBe(String(ITEMS));
+  }, 5 * MINUTE);
+
+  it("scrapes every target it names", async () => {
+    const prometheus = await stack.serviceUrl("prometheus", 9090);
+    await until("every target to be up", 2 * MINUTE, async () => {
+      const answer = (await (await fetch(`${prometheus}/api/v1/targets`)).json()) as { data: { activeTargets: { health: string; scrapeUrl: string; lastError: string }[] } };
+      const down = answer.data.activeTargets.filter(({ health }) => health !== "up");
+      if (answer.data.activeTargets.length < 8 || down.length > 0) throw new Error(`down: ${JSON.stringify(down.map(({ scrapeUrl, lastError }) => [scrapeUrl, lastError]))}`);
+    });
+    const rules = (await (await fetch(`${prometheus}/api/v1/rules`)).json()) as { data: { groups: { rules: { health: string }[] }[] } };
+    const states = rules.data.groups.flatMap((group) => group.rules.map(({ health }) => health));
+    expect(states.length).toBeGreaterThan(0);
+    expect(states.filter((health) => health === "err")).toEqual([]);
+  }, 3 * MINUTE);
+
+  it("loses no request while the service is updated", async () => {
+    const load = new Load(`${url}/api/forecasts?limit=5`, 20);
+    const result = await stack.up({ "forecast-stack:logLevel": "debug" });
+    const { requests, failures } = await load.stop();
+    expect(result).toMatchObject({ ok: true });
+    expect(result.output).toMatch(/Deployment api updated/);
+    expect(requests).toBeGreaterThan(100);
+    expect(failures).toEqual({});
+  }, 5 * MINUTE);
+
+  it("finishes a run, each item exactly once, when Postgres is killed in the middle of it", async () => {
+    await stack.sql("SELECT 1");
+    let killed = false;
+    const { run: finished } = await api.forecast((progress) => {
+      if (killed || progress.batches.completed < 2) return;
+      killed = true;
+      void stack.kubectl(["delete", "pod", "postgres-0", "--grace-period=0", "--force"]);
+    });
+    expect(killed).toBe(true);
+    expect(finished).toMatchObject({ status: "completed", batches: { completed: BATCHES } });
+    await stack.kubectl(["wait", "pod/postgres-0", "--for=condition=Ready", "--timeout=120s"]);
+    expect(await stack.sql("SELECT count(*) || ' ' || count(DISTINCT sku) FROM forecasts WHERE run_id = (SELECT run_id FROM forecast_runs ORDER BY created_at DESC LIMIT 1)")).toBe(`${ITEMS} ${ITEMS}`);
+  }, 6 * MINUTE);
+
+  it("answers without Redis", async () => {
+    await stack.kubectl(["scale", "deployment/redis", "--replicas=0"]);
+    await stack.kubectl(["wait", "pod", "-l", "app.kubernetes.io/component=redis", "--for=delete", "--timeout=60s"]);
+    const load = new Load(`${url}/api/forecasts?limit=5`, 10);
+    await until("a hundred answers", MINUTE, async () => {
+      if (load.sent < 100) throw new Error(`${load.sent} so far`);
+      return Promise.resolve();
+    });
+    expect((await load.stop()).failures).toEqual({});
+    await stack.kubectl(["scale", "deployment/redis", "--replicas=1"]);
+    await stack.kubectl(["rollout", "status", "deployment/redis", "--timeout=60s"]);
+  }, 4 * MINUTE);
+
+  it("refuses a wrong setting with one clear error, before anything changes", async () => {
+    const result = await stack.up({ "forecast-stack:nodeAdress": "typo" });
+    expect(result.ok).toBe(false);
+    expect(result.output).toContain("nodeAdress");
+    expect(result.output).not.toMatch(/(updating|creating|deleting) \(/);
+  }, MINUTE);
+
+  it("says within three minutes which pod cannot start and why, while the old version goes on serving", async () => {
+    const load = new Load(`${url}/health/ready`, 5);
+    const result = await stack.up({ "forecast-stack:images": { "forecast-service": "forecast-stack.local/forecast-service:no-such-tag" } });
+    expect(result.ok).toBe(false);
+    expect(result.took).toBeLessThan(3 * MINUTE);
+    expect(result.output).toMatch(/no-such-tag/);
+    expect(result.output).toMatch(/ErrImagePull|ImagePullBackOff|failed to pull/);
+    expect((await load.stop()).failures).toEqual({});
+  }, 5 * MINUTE);
+
+  it("shows the SQL error of a migration that fails, and leaves schema and service as they were", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "broken-migration-"));
+    await cp(join(repository, "app", "dist"), folder, { recursive: true });
+    await writeFile(join(folder, "migrations", "V9.9.9__break.sql"), "-- phase: expand\nALTER TABLE table_that_is_not_there ADD COLUMN x integer;\n");
+    await writeFile(join(folder, "migrations", "U9.9.9__break.sql"), "-- lossless: yes\nSELECT 1;\n");
+    const image = await serviceImage(folder);
+    await rm(folder, { recursive: true });
+    const load = new Load(`${url}/health/ready`, 5);
+    const result = await stack.up({ "forecast-stack:images": { "forecast-service": image } });
+    expect(result.ok).toBe(false);
+    expect(result.output).toMatch(/relation "table_that_is_not_there" does not exist/);
+    expect((await load.stop()).failures).toEqual({});
+    expect(await stack.sql("SELECT count(*) FROM schema_version WHERE version = '9.9.9' AND success")).toBe("0");
+  }, 5 * MINUTE);
+
+  it("completes an update during which the cluster was stopped and started again", async () => {
+    const update = stack.up({ "forecast-stack:logLevel": "warn" });
+    await until("the update to begin", MINUTE, async () => {
+      const generation = await stack.kubectl(["get", "deployment/api", "-o", "jsonpath={.metadata.generation}/{.status.observedGeneration}/{.status.updatedReplicas}/{.status.replicas}"]);
+      const [wanted, , updated, replicas] = generation.split("/");
+      if (wanted === undefined || updated === replicas) throw new Error(`not yet: ${generation}`);
+    });
+    await run(process.execPath, [join(repository, "local", "stop.ts")]);
+    await update;
+    await run(process.execPath, ["-e", "await import(process.argv[1]).then((module) => module.prepare())", join(repository, "local", "prepare.ts")]);
+    await until("the pods to be back", 3 * MINUTE, () => stack.kubectl(["rollout", "status", "deployment/api", "--timeout=10s"]));
+    const repeated = await stack.up({ "forecast-stack:logLevel": "warn" });
+    expect(repeated).toMatchObject({ ok: true });
+    expect((await stack.preview({ "forecast-stack:logLevel": "warn" }, "--expect-no-changes")).ok).toBe(true);
+    expect(await stack.sql("SELECT count(DISTINCT sku) FROM forecasts")).toBe(String(ITEMS));
+  }, 10 * MINUTE);
+});
