@@ -12,7 +12,7 @@ const sources = import.meta.dirname;
  * them whole; no C compiler, because a bare machine has none and because pause
  * and kube-state-metrics run in images without a C library.
  */
-function goEnvironment(): NodeJS.ProcessEnv {
+export function goEnvironment(): NodeJS.ProcessEnv {
   return {
     ...process.env,
     GOFLAGS: "-buildvcs=false -trimpath -modcacherw -mod=readonly",
@@ -110,15 +110,16 @@ async function copyEmbedded(recipe: Recipe, module: string): Promise<void> {
   }
 }
 
-/** One folder for PATH, whose entries point at the newest builds. */
+/** A program's other names beside it, and one folder for PATH whose entries point at the newest builds. */
 async function linkPrograms(recipe: Recipe, folder: string): Promise<void> {
   const bin = join(paths.toolchain, "bin");
   await mkdir(bin, { recursive: true });
   for (const program of recipe.programs) {
-    for (const name of [program.output, ...(program.links ?? [])]) {
-      const link = join(bin, name);
+    const target = join(folder, program.output);
+    const links = [...(program.links ?? []).map((name) => join(folder, name)), ...[program.output, ...(program.links ?? [])].map((name) => join(bin, name))];
+    for (const link of links) {
       await rm(link, { force: true });
-      await symlink(join(folder, program.output), link);
+      await symlink(target, link);
     }
   }
 }
