@@ -1,14 +1,12 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
-import { aptSources, machineIndexTargets } from "../packages/distribution.ts";
-import { ensureArchiveKeyring } from "../packages/archive-keyring.ts";
-import { withFileLock } from "../packages/file-lock.ts";
-import { preparePrivateApt, updateLists, type PrivateApt } from "../packages/private-apt.ts";
+import { openDebianApt } from "../packages/debian-apt.ts";
+import type { PrivateApt } from "../packages/private-apt.ts";
 import type { Report } from "../packages/report.ts";
 import { buildLayer, type Layer, type LayerWorkshop } from "./build-layer.ts";
-import { baseLayer, debianRecipes, imageRelease, kubeStateMetrics, pause, service } from "./image-recipes.ts";
+import { baseLayer, debianRecipes, kubeStateMetrics, pause, service } from "./image-recipes.ts";
 import type { ImageRole } from "./image-roles.ts";
+import { withStoreLock } from "./image-store.ts";
 import { storeImage, upstreamVersion } from "./oci-image.ts";
 
 /** What is not a Debian package; a role whose input is missing cannot be built. */
@@ -38,12 +36,11 @@ export interface BuildOptions {
  */
 export async function buildImages(options: BuildOptions): Promise<ImageRefs> {
   if (process.getuid?.() !== 0) throw new Error("images are built as root: their files belong to several accounts");
-  await mkdir(options.cacheDir, { recursive: true });
-  return withFileLock(join(options.cacheDir, "images.lock"), () => buildAll(options));
+  return withStoreLock(options.cacheDir, () => buildAll(options));
 }
 
 async function buildAll({ cacheDir, inputs, roles, report }: BuildOptions): Promise<ImageRefs> {
-  const apt = imageApt(cacheDir, report);
+  const apt = lazyApt(cacheDir, report);
   const refs: ImageRefs = {};
   for (const role of roles) {
     const workshop: LayerWorkshop = { cacheDir, apt, report: (message) => report(`${role}: ${message}`) };
@@ -86,16 +83,8 @@ function required<T>(role: ImageRole, input: T | undefined): T {
   return input;
 }
 
-/** The apt of the images' release; its lists are fetched at most once a run, and only when something must be built. */
-function imageApt(cacheDir: string, report: Report): () => Promise<PrivateApt> {
+/** Lists are fetched at most once a run, and only when something must be built. */
+function lazyApt(cacheDir: string, report: Report): () => Promise<PrivateApt> {
   let apt: Promise<PrivateApt> | undefined;
-  const prepare = async (): Promise<PrivateApt> => {
-    const keyringRoot = await ensureArchiveKeyring(imageRelease, cacheDir, report);
-    const sources = aptSources(imageRelease, await machineIndexTargets(), keyringRoot);
-    const prepared = await preparePrivateApt(join(cacheDir, "images", `apt-${imageRelease.codename}`), sources);
-    report("reading the package lists");
-    await updateLists(prepared);
-    return prepared;
-  };
-  return () => (apt ??= prepare());
+  return () => (apt ??= openDebianApt(join(cacheDir, "images", "apt"), report));
 }

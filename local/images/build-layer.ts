@@ -1,16 +1,17 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, chown, cp, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 import { z } from "zod";
 
+import { debianRelease } from "../packages/debian-apt.ts";
 import { downloadPackages, type PrivateApt } from "../packages/private-apt.ts";
+import { readIfPresent } from "../packages/read-if-present.ts";
 import type { Report } from "../packages/report.ts";
 import { unpackPackages } from "../packages/unpack-packages.ts";
 import { run } from "../run.ts";
-import { imageRelease } from "./image-recipes.ts";
 import { descriptorSchema, hasBlob, storeDirectory, storeFile, writeAtomically } from "./image-store.ts";
 import type { LayerRecipe } from "./layer-recipe.ts";
 import { documentation, finishRoot, groupFile, passwdFile } from "./root-files.ts";
@@ -39,7 +40,7 @@ export async function buildLayer(workshop: LayerWorkshop, recipe: LayerRecipe, b
   const { cacheDir } = workshop;
   const key = await layerKey(recipe, below);
   const record = join(storeDirectory(cacheDir), "layers", `${key}.json`);
-  const known = await readFile(record, "utf8").catch(() => undefined);
+  const known = await readIfPresent(record);
   if (known !== undefined) {
     const layer = layerSchema.parse(JSON.parse(known));
     if (await hasBlob(cacheDir, layer.blob)) return layer;
@@ -65,7 +66,7 @@ export async function packRoot(cacheDir: string, root: string, file: string): Pr
 /** Names a layer by what goes into it: recipe, release, the layer below, and the content of copied files. */
 export async function layerKey(recipe: LayerRecipe, below: Layer | undefined): Promise<string> {
   const copies = await Promise.all(recipe.copies.map(async ({ source, target }) => [target, await contentHash(source)]));
-  const identity = JSON.stringify([LAYER_FORMAT, imageRelease, { ...recipe, copies }, below?.blob.digest]);
+  const identity = JSON.stringify([LAYER_FORMAT, debianRelease, { ...recipe, copies }, below?.blob.digest]);
   return createHash("sha256").update(identity).digest("hex").slice(0, 24);
 }
 

@@ -22,9 +22,6 @@ export interface DebianRecipe {
   readonly container: ContainerDefaults;
 }
 
-/** The Debian release of all images, on whatever machine they are made. */
-export const imageRelease = { id: "debian", codename: "bookworm" } as const;
-
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What package scripts and service managers need; no script runs in an image. */

@@ -6,6 +6,9 @@ import { pipeline } from "node:stream/promises";
 
 import { z } from "zod";
 
+import { withFileLock } from "../packages/file-lock.ts";
+import { readIfPresent } from "../packages/read-if-present.ts";
+
 /** What OCI calls a descriptor: the type, digest and size of a blob. */
 export const descriptorSchema = z.strictObject({
   mediaType: z.string(),
@@ -24,6 +27,11 @@ export function storeDirectory(cacheDir: string): string {
   return join(cacheDir, "images");
 }
 
+/** Runs work that adds to the store or takes from it; one process at a time. */
+export async function withStoreLock<T>(cacheDir: string, work: () => Promise<T>): Promise<T> {
+  return withFileLock(join(cacheDir, "images.lock"), work);
+}
+
 /** The file of a blob in the store. */
 export function blobFile(cacheDir: string, digest: string): string {
   return join(storeDirectory(cacheDir), blobPath(digest));
@@ -38,6 +46,9 @@ export function blobPath(digest: string): string {
 export async function storeFile(cacheDir: string, file: string, mediaType: string): Promise<Descriptor> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(file), hash);
+  // A blob whose name is on the disk before its content would pass for whole after a power cut.
+  const handle = await open(file);
+  await handle.sync().finally(() => handle.close());
   const digest = `sha256:${hash.digest("hex")}`;
   const { size } = await stat(file);
   await mkdir(dirname(blobFile(cacheDir, digest)), { recursive: true });
@@ -69,7 +80,7 @@ export async function storeRef(cacheDir: string, ref: string, manifest: Descript
 
 /** The manifest that a name stands for; undefined where the store has no such image. */
 export async function findRef(cacheDir: string, ref: string): Promise<Descriptor | undefined> {
-  const text = await readFile(refFile(cacheDir, ref), "utf8").catch(ifAbsent);
+  const text = await readIfPresent(refFile(cacheDir, ref));
   return text === undefined ? undefined : descriptorSchema.parse(JSON.parse(text));
 }
 
@@ -93,6 +104,10 @@ export async function hasImage(cacheDir: string, ref: string): Promise<boolean> 
  * @returns the names removed
  */
 export async function pruneImages(cacheDir: string, keep: ReadonlySet<string>): Promise<readonly string[]> {
+  return withStoreLock(cacheDir, () => prune(cacheDir, keep));
+}
+
+async function prune(cacheDir: string, keep: ReadonlySet<string>): Promise<readonly string[]> {
   const removed: string[] = [];
   const used = new Set<string>();
   for (const ref of await listRefs(cacheDir)) {
@@ -133,9 +148,4 @@ export async function writeAtomically(file: string, content: string): Promise<vo
 
 function refFile(cacheDir: string, ref: string): string {
   return join(storeDirectory(cacheDir), "refs", `${encodeURIComponent(ref)}.json`);
-}
-
-function ifAbsent(error: unknown): undefined {
-  if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-  throw error;
 }

@@ -14,11 +14,11 @@ fail() {
 new_cluster="$PGDATA/.initialising"
 
 start_temporary_server() {
-  # Local socket only: nobody outside sees a database that is half set up.
-  "$@" -D "$new_cluster" -c listen_addresses= -c unix_socket_directories=/var/run/postgresql &
+  # Local socket only: nobody outside sees a database that is half set up. The last of equal settings counts.
+  "$@" -D "$new_cluster" -c listen_addresses= -c unix_socket_directories=/var/run/postgresql -c port="${PGPORT:-5432}" &
   server=$!
   trap 'kill -INT "$server"; wait "$server" || true; exit 143' TERM INT
-  until pg_isready --quiet --host=/var/run/postgresql --username="$POSTGRES_USER"; do
+  until pg_isready --quiet --dbname=postgres --host=/var/run/postgresql --username="$POSTGRES_USER"; do
     kill -0 "$server" 2>/dev/null || fail "the temporary server for the first start ended; its log is above"
     sleep 0.1
   done
@@ -56,8 +56,6 @@ initialise() {
   export POSTGRES_DB="${POSTGRES_DB:-$POSTGRES_USER}"
   export PGHOST=/var/run/postgresql PGUSER="$POSTGRES_USER" PGDATABASE="$POSTGRES_DB"
 
-  mkdir -p "$PGDATA"
-  chmod 0700 "$PGDATA" 2>/dev/null || true # a volume's root may belong to someone else
   if [ -e "$new_cluster" ]; then
     echo "docker-entrypoint: an earlier first start was cut short; beginning again"
     find "$PGDATA" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .initialising -exec rm -rf {} +
@@ -66,7 +64,7 @@ initialise() {
   [ -z "$(ls -A "$PGDATA" | grep -vx lost+found)" ] || fail "$PGDATA is not empty and holds no database (PG_VERSION is missing)"
 
   # shellcheck disable=SC2086 # POSTGRES_INITDB_ARGS is a list of options
-  printf '%s\n' "$POSTGRES_PASSWORD" | initdb --pgdata="$new_cluster" --username="$POSTGRES_USER" --pwfile=/dev/stdin \
+  printf '%s\n' "$POSTGRES_PASSWORD" | initdb --no-instructions --pgdata="$new_cluster" --username="$POSTGRES_USER" --pwfile=/dev/stdin \
     --auth-local=trust --auth-host=scram-sha-256 ${POSTGRES_INITDB_ARGS:-}
   printf '\nhost all all all scram-sha-256\n' >>"$new_cluster/pg_hba.conf"
 
@@ -89,6 +87,10 @@ case "${1:-postgres}" in
   -*) set -- postgres "$@" ;;
 esac
 if [ "${1:-}" = postgres ]; then
+  mkdir -p "$PGDATA"
+  # Kubernetes opens volumes to a pod's group (fsGroup) at every start, which Postgres refuses.
+  # Where the directory is a volume's root it may belong to someone else, and stays as it is.
+  chmod 0700 "$PGDATA" 2>/dev/null || true
   [ -s "$PGDATA/PG_VERSION" ] || initialise "$@"
   rmdir "$new_cluster" 2>/dev/null || true
 fi

@@ -81,11 +81,11 @@ export function aptSources(distribution: Distribution, targets: readonly IndexTa
   );
   // Mirrors of the updates alone would leave most packages out.
   const chosen = own.some((target) => target.suite === codename) ? own : standard;
-  const lines = chosen.map(({ uri, suite, component }) => `deb [signed-by=${keyringPath(distribution, keyringRoot)}] ${uri} ${suite} ${component}`);
+  const lines = chosen.map(({ uri, suite, component }) => `deb [signed-by=${keyringPath(distribution.id, keyringRoot)}] ${uri} ${suite} ${component}`);
   return `${[...new Set(lines)].join("\n")}\n`;
 }
 
 /** Where the keyring of a distribution's archive lies below `root`. */
-export function keyringPath(distribution: Distribution, root: string): string {
-  return `${root.replace(/\/$/, "")}/${archives[distribution.id].keyring}`;
+export function keyringPath(distribution: Distribution["id"], root: string): string {
+  return `${root.replace(/\/$/, "")}/${archives[distribution].keyring}`;
 }

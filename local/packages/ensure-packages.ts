@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
-import { access, chmod, mkdir, readFile, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 import { z } from "zod";
 
-import { aptSources, machineDistribution, machineIndexTargets, type Distribution } from "./distribution.ts";
+import { debianRelease, openDebianApt } from "./debian-apt.ts";
 import { withFileLock } from "./file-lock.ts";
-import { downloadPackages, preparePrivateApt, updateLists, type PackageRequest } from "./private-apt.ts";
+import { downloadPackages, type PackageRequest } from "./private-apt.ts";
 import { libraryWrapper, nodePackages, nodePrograms, unusedPaths } from "./node-programs.ts";
+import { readIfPresent } from "./read-if-present.ts";
 import type { Report } from "./report.ts";
 import { unpackPackages } from "./unpack-packages.ts";
 
@@ -32,29 +33,25 @@ const recordSchema = z.strictObject({ versions: z.record(z.string(), z.string())
  */
 export async function ensurePackages(options: { readonly cacheDir: string; readonly report: Report }): Promise<NodePackages> {
   const { cacheDir, report } = options;
-  const distribution = await machineDistribution();
-  const directory = join(cacheDir, "packages", packagesKey(distribution, nodePackages));
+  const directory = join(cacheDir, "packages", packagesKey(nodePackages));
   const versions = await readVersions(directory);
   if (versions !== undefined) return describe(directory, versions);
   return withFileLock(join(cacheDir, "packages.lock"), async () => {
     // Another process may have built it while this one waited.
-    const built = (await readVersions(directory)) ?? (await build(cacheDir, directory, distribution, report));
+    const built = (await readVersions(directory)) ?? (await build(cacheDir, directory, report));
     return describe(directory, built);
   });
 }
 
-/** Names the directory of a request's packages: the same list on the same release gives the same name. */
-export function packagesKey(distribution: Distribution, request: PackageRequest): string {
+/** Names the directory of a request's packages: the same list gives the same name. */
+export function packagesKey(request: PackageRequest): string {
   const programs = nodePrograms.map((program) => [program.name, program.path, program.ownLibraries]);
-  const identity = JSON.stringify([distribution.id, distribution.codename, request.packages, request.assumed, unusedPaths, programs]);
-  return `${distribution.codename}-${createHash("sha256").update(identity).digest("hex").slice(0, 12)}`;
+  const identity = JSON.stringify([debianRelease, request.packages, request.assumed, unusedPaths, programs]);
+  return `${debianRelease.codename}-${createHash("sha256").update(identity).digest("hex").slice(0, 12)}`;
 }
 
-async function build(cacheDir: string, directory: string, distribution: Distribution, report: Report): Promise<Record<string, string>> {
-  const sources = aptSources(distribution, await machineIndexTargets(), "/");
-  const apt = await preparePrivateApt(join(cacheDir, "packages", `apt-${distribution.codename}`), sources);
-  report("reading the package lists");
-  await updateLists(apt);
+async function build(cacheDir: string, directory: string, report: Report): Promise<Record<string, string>> {
+  const apt = await openDebianApt(join(cacheDir, "packages", "apt"), report);
   const partial = `${directory}.partial`;
   const root = join(partial, "root");
   await rm(root, { recursive: true, force: true });
@@ -93,10 +90,7 @@ async function linkPrograms(partial: string, directory: string): Promise<void> {
 }
 
 async function readVersions(directory: string): Promise<Record<string, string> | undefined> {
-  const text = await readFile(join(directory, "packages.json"), "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const text = await readIfPresent(join(directory, "packages.json"));
   return text === undefined ? undefined : recordSchema.parse(JSON.parse(text)).versions;
 }
 
