@@ -39,6 +39,11 @@ export function toDemandSeries({ days, quantities }: RecordedDemand, period: Dem
   return { values, nextDay: period === "day" ? next : firstDayOf(next) };
 }
 
+/** How many periods begin in the `days` days from `nextDay`, at least one. */
+export function periodsWithin(nextDay: number, period: DemandPeriod, days: number): number {
+  return period === "day" ? days : monthOf(nextDay + days - 1) - monthOf(nextDay) + 1;
+}
+
 /** The days (as YYYY-MM-DD) on which the next `horizon` periods start. */
 export function periodStarts(nextDay: number, period: DemandPeriod, horizon: number): string[] {
   return Array.from({ length: horizon }, (_, step) => isoDate(period === "day" ? nextDay + step : firstDayOf(monthOf(nextDay) + step)));

@@ -7,7 +7,8 @@ import type { Series } from "./models/forecast.ts";
 import { fitHoltWinters, SEASONS_NEEDED } from "./models/holt-winters.ts";
 import { fitTsb } from "./models/tsb.ts";
 
-export type ModelName = "holt-winters" | "exponential-smoothing" | "croston" | "tsb";
+export const modelNames = ["holt-winters", "exponential-smoothing", "croston", "tsb"] as const;
+export type ModelName = (typeof modelNames)[number];
 
 /** The documents' settings of the choice (ENABLE_HYBRID_FORECASTING, INTERMITTENT_DEMAND_*, CROSTON_ALPHA, TSB_*). */
 export interface SelectionSettings {

@@ -2,6 +2,7 @@ import { PgBoss, type QueueOptions, type ConstructorOptions } from "pg-boss";
 import type { Database, Queryable } from "./db.ts";
 import { UnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { pause } from "./pause.ts";
 
 /** A queue and how its jobs are retried. */
 export interface QueueDefinition {
@@ -96,18 +97,4 @@ export class JobQueue {
 /** Lets pg-boss run its statements in a transaction of ours. */
 export function sqlOf(transaction: Queryable): { executeSql: (text: string, values?: unknown[]) => Promise<{ rows: Record<string, unknown>[] }> } {
   return { executeSql: async (text, values = []) => ({ rows: await transaction.query<Record<string, unknown>>("queue", text, values) }) };
-}
-
-/** Waits, and returns early when `signal` is aborted. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const finish = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", finish);
-      resolve();
-    };
-    const timer = setTimeout(finish, ms);
-    signal.addEventListener("abort", finish);
-    if (signal.aborted) finish();
-  });
 }

@@ -1,0 +1,48 @@
+import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+// node app/build.mjs: the service as app/dist, which is all that its image holds
+// besides Node. The same sources give the same bytes.
+
+const here = import.meta.dirname;
+const dist = join(here, "dist");
+const migrations = join(here, "../migrations");
+const piscina = createRequire(import.meta.url).resolve("piscina");
+
+/** What CommonJS packages expect to find, in a bundle of ES modules. */
+const banner = [
+  'import { createRequire as __createRequire } from "node:module";',
+  "const require = __createRequire(import.meta.url);",
+  "const __filename = import.meta.filename;",
+  "const __dirname = import.meta.dirname;",
+].join("\n");
+
+await rm(dist, { recursive: true, force: true });
+await build({
+  entryPoints: {
+    main: join(here, "src/main.ts"),
+    "forecast-thread": join(here, "src/runs/forecast-thread.ts"),
+    // Piscina starts its threads from a file of this name beside itself, which is the bundle.
+    worker: join(piscina, "../worker.js"),
+  },
+  outdir: dist,
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  banner: { js: banner },
+  minifySyntax: true,
+  keepNames: true,
+  legalComments: "none",
+  sourcemap: false,
+  logLevel: "warning",
+  // Optional native parts: pg and piscina do without them.
+  external: ["pg-native", "@napi-rs/nice"],
+});
+await writeFile(join(dist, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
+await mkdir(join(dist, "migrations"));
+for (const file of (await readdir(migrations)).filter((name) => name.endsWith(".sql")).sort()) await cp(join(migrations, file), join(dist, "migrations", file));
+const { writeSampleCsv } = await import("./sample/write-sample-csv.ts");
+await writeSampleCsv(join(dist, "sample"));

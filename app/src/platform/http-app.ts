@@ -1,0 +1,39 @@
+import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
+import compression from "compression";
+import express, { type Express, type Router } from "express";
+import helmet from "helmet";
+import type { Registry } from "prom-client";
+import type { Config } from "./config.ts";
+import { observeRequests } from "./http-metrics.ts";
+import type { Log } from "./log.ts";
+import { answerErrors, refuseUnknownRoutes } from "./problem.ts";
+import { assignRequestId } from "./request-id.ts";
+
+export interface HttpAppParts {
+  readonly config: Config;
+  readonly metrics: Metrics;
+  readonly registry: Registry;
+  readonly log: Log;
+  /** Brings the gauges up to date before they are scraped. */
+  readonly beforeScrape: () => Promise<void>;
+  readonly routers: readonly Router[];
+}
+
+/** The HTTP side of a process: what every request passes, the routes, and how errors are answered. */
+export function createHttpApp(parts: HttpAppParts): Express {
+  const { config, metrics, registry, log, beforeScrape, routers } = parts;
+  const app = express();
+  app.disable("x-powered-by");
+  // Answers are never stored on the way: their validity is known here alone.
+  app.disable("etag");
+  app.use(assignRequestId, observeRequests(metrics, log), helmet());
+  if (config.ENABLE_RESPONSE_COMPRESSION) app.use(compression({ threshold: config.COMPRESSION_THRESHOLD_BYTES }));
+  app.get("/metrics", async (_request, response) => {
+    await beforeScrape();
+    response.set("Content-Type", registry.contentType).send(await registry.metrics());
+  });
+  for (const router of routers) app.use(router);
+  app.use(refuseUnknownRoutes);
+  app.use(answerErrors(log));
+  return app;
+}

@@ -1,0 +1,123 @@
+import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
+import type { PgBoss } from "pg-boss";
+import { HISTORY_PERIODS } from "../forecasting/demand-series.ts";
+import type { Cache } from "../platform/cache.ts";
+import type { Config } from "../platform/config.ts";
+import type { Database } from "../platform/db.ts";
+import { sqlOf } from "../platform/job-queue.ts";
+import type { Log } from "../platform/log.ts";
+import { memoryUsedRatio } from "../platform/memory.ts";
+import { pause } from "../platform/pause.ts";
+import { forecastsGroup } from "../forecasting/forecast-cache.ts";
+import type { ThreadResult, ThreadTask } from "./forecast-thread.ts";
+import type { ForecastThreads } from "./forecast-threads.ts";
+import { BATCH_QUEUE, type BatchJob } from "./queues.ts";
+import { finishRun, type FinishedRun } from "./sql/finish-run.ts";
+import { type Batch, readBatch } from "./sql/read-batch.ts";
+import { storeBatch } from "./sql/store-batch.ts";
+
+export interface BatchContext {
+  readonly config: Config;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly threads: ForecastThreads;
+}
+
+/**
+ * Forecasts one batch: one query reads its series, threads compute, and one
+ * transaction stores the results, marks the batch done, ends the job and, after
+ * the last batch, the run. Whatever breaks before the commit leaves nothing;
+ * whoever tries again after it finds the batch done.
+ */
+export class BatchWorker {
+  readonly #context: BatchContext;
+
+  constructor(context: BatchContext) {
+    this.#context = context;
+  }
+
+  async handle(boss: PgBoss, job: { readonly id: string; readonly data: BatchJob; readonly signal: AbortSignal }): Promise<void> {
+    const { config, metrics, log } = this.#context;
+    const { runId, batchNo } = job.data;
+    const started = performance.now();
+    try {
+      const batch = await readBatch(this.#context.database, runId, batchNo, HISTORY_PERIODS);
+      if (batch === null || batch.done) {
+        metrics.forecast_batches_total.inc({ outcome: "repeated" });
+        return;
+      }
+      const results = await this.#context.threads.run(batch.items.map((item) => this.#task(batch, item)), job.signal);
+      const memoryPercent = Math.round(memoryUsedRatio() * 1_000) / 10;
+      const elapsedMs = Math.round(performance.now() - started);
+      const stored = await this.#store(boss, job, batch, results, { worker: config.POD_NAME, memoryPercent, elapsedMs });
+      if (stored === null) {
+        metrics.forecast_batches_total.inc({ outcome: "repeated" });
+        return;
+      }
+      this.#count(results, elapsedMs);
+      if (config.LOG_BATCH_PROGRESS) {
+        const progress = { runId, batch: `${batchNo}/${batch.batchesTotal}`, items: results.length, elapsedMs, ...(config.LOG_BATCH_MEMORY_USAGE ? { memoryPercent } : {}) };
+        log.info(progress, `Batch ${batchNo}/${batch.batchesTotal}`);
+      }
+      if (stored.finished !== null) await this.#announce(runId, batch.tenant, stored.finished);
+    } catch (error) {
+      metrics.forecast_batches_total.inc({ outcome: "failed" });
+      log.warn({ err: error, runId, batchNo }, "a batch failed; it is tried again");
+      throw error;
+    }
+    await pause(config.STREAMING_BATCH_DELAY_MS, job.signal);
+  }
+
+  #task(batch: Batch, item: Batch["items"][number]): ThreadTask {
+    const { config } = this.#context;
+    return {
+      ...item,
+      asOf: batch.asOf,
+      horizonDays: config.FORECAST_HORIZON_DAYS,
+      itemMape: config.ENABLE_ITEM_MAPE_MONITORING,
+      settings: {
+        hybrid: config.ENABLE_HYBRID_FORECASTING,
+        zeroRatioThreshold: config.INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD,
+        cvSquaredThreshold: config.INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD,
+        crostonAlpha: config.CROSTON_ALPHA,
+        tsbAlpha: config.TSB_ALPHA,
+        tsbBeta: config.TSB_BETA,
+      },
+    };
+  }
+
+  async #store(boss: PgBoss, job: { readonly id: string; readonly data: BatchJob }, batch: Batch, results: readonly ThreadResult[], outcome: { worker: string; memoryPercent: number; elapsedMs: number }): Promise<{ finished: FinishedRun | null } | null> {
+    const { config, database } = this.#context;
+    const { runId, batchNo } = job.data;
+    const thresholds = { mape: config.MAPE_THRESHOLD, itemMape: config.MAPE_THRESHOLD * config.MAPE_ITEM_THRESHOLD_MULTIPLIER };
+    return database.transaction(async (transaction) => {
+      const progress = await storeBatch(transaction, runId, batchNo, batch.tenant, results.map(({ row }) => row), outcome);
+      if (progress === null) return null;
+      const finished = progress.done === progress.total ? await finishRun(transaction, runId, thresholds) : null;
+      await boss.complete(BATCH_QUEUE, job.id, null, { db: sqlOf(transaction) });
+      return { finished };
+    });
+  }
+
+  #count(results: readonly ThreadResult[], elapsedMs: number): void {
+    const { config, metrics, log } = this.#context;
+    metrics.forecast_batches_total.inc({ outcome: "completed" });
+    metrics.forecast_batch_duration_seconds.observe(elapsedMs / 1_000);
+    for (const { row, computeMs } of results) {
+      metrics.inventory_forecasts_total.inc({ model: row.model });
+      metrics.forecast_item_duration_seconds.observe(computeMs / 1_000);
+      if (config.MONITOR_ITEM_FORECAST_TIME && computeMs > config.ITEM_FORECAST_TIME_THRESHOLD_MS) log.warn({ sku: row.sku, computeMs: Math.round(computeMs) }, "forecasting this item was slow");
+    }
+  }
+
+  async #announce(runId: string, tenant: string, { trigger, seconds, summary }: FinishedRun): Promise<void> {
+    const { cache, metrics, log } = this.#context;
+    metrics.forecast_runs_total.inc({ trigger, outcome: "completed" });
+    metrics.forecast_run_duration_seconds.observe({ outcome: "completed" }, seconds);
+    const { items, mape, wape, highVarianceItems } = summary.overall;
+    log.info({ runId, seconds, items, mape, wape, highVarianceItems, mapeThreshold: summary.thresholds.mape }, "forecast run completed");
+    await cache.invalidate(forecastsGroup(tenant));
+  }
+}

@@ -1,0 +1,64 @@
+import type { Job, JobWithMetadata, PgBoss } from "pg-boss";
+import { type JobQueue, sqlOf } from "../platform/job-queue.ts";
+import { TENANT } from "../platform/tenant.ts";
+import { type BatchContext, BatchWorker } from "./batch-worker.ts";
+import { BATCH_QUEUE, type BatchJob, FAILED_QUEUE, RUN_QUEUE, type RunJob } from "./queues.ts";
+import { createRun } from "./sql/create-run.ts";
+import { failRun } from "./sql/fail-run.ts";
+import { finishRun } from "./sql/finish-run.ts";
+import { planBatches } from "./sql/plan-batches.ts";
+
+/** Idle workers look for jobs this often, in seconds. */
+const POLLING = { pollingIntervalSeconds: 0.5 };
+
+/**
+ * Takes part in forecast runs: plans runs, forecasts batches, ends runs that
+ * cannot be finished, and starts the daily one. Any number of processes may.
+ */
+export async function workOnRuns(jobs: JobQueue, context: BatchContext): Promise<void> {
+  const batches = new BatchWorker(context);
+  await jobs.connect(async (boss) => {
+    await boss.work<RunJob>(RUN_QUEUE, POLLING, ([job]) => planRun(boss, context, job));
+    await boss.work<BatchJob>(BATCH_QUEUE, POLLING, async ([job]) => {
+      if (job !== undefined) await batches.handle(boss, job);
+    });
+    await boss.work(FAILED_QUEUE, { ...POLLING, includeMetadata: true }, ([job]: JobWithMetadata<BatchJob | RunJob>[]) => giveUp(context, job));
+    await boss.schedule(RUN_QUEUE, context.config.CRON_DAILY, { trigger: "schedule" } satisfies RunJob, { tz: "UTC" });
+  });
+}
+
+async function planRun(boss: PgBoss, { config, database, log }: BatchContext, job: Job<RunJob> | undefined): Promise<void> {
+  if (job === undefined) return;
+  const runId = job.id;
+  const batchSize = config.ENABLE_STREAMING_FORECAST ? config.FORECAST_BATCH_SIZE : 2_147_483_647;
+  const plan = await database.transaction(async (transaction) => {
+    await createRun(transaction, runId, TENANT, job.data.trigger);
+    const planned = await planBatches(transaction, runId, batchSize);
+    if (planned === null) return null;
+    const batchJobs = planned.batchNumbers.map((batchNo) => ({ data: { runId, batchNo } satisfies BatchJob }));
+    if (batchJobs.length > 0) await boss.insert(BATCH_QUEUE, batchJobs, { db: sqlOf(transaction) });
+    // A tenant without items has nothing to wait for.
+    else await finishRun(transaction, runId, { mape: config.MAPE_THRESHOLD, itemMape: config.MAPE_THRESHOLD * config.MAPE_ITEM_THRESHOLD_MULTIPLIER });
+    return planned;
+  });
+  if (plan !== null) log.info({ runId, trigger: job.data.trigger, items: plan.items, batches: plan.batchNumbers.length }, "forecast run started");
+}
+
+/** A job that failed in every try ends its run: a batch names it, the job that plans a run is it. */
+async function giveUp({ database, metrics, log }: BatchContext, job: JobWithMetadata<BatchJob | RunJob> | undefined): Promise<void> {
+  if (job === undefined) return;
+  let runId = job.sourceId ?? job.id;
+  let batchNo: number | null = null;
+  let reason = "The run could not be split into batches; the log of the workers has the reasons.";
+  if ("batchNo" in job.data) {
+    ({ runId, batchNo } = job.data);
+    reason = `Batch ${batchNo} failed in every try; the log of the workers has the reasons.`;
+  } else {
+    await createRun(database, runId, TENANT, job.data.trigger);
+  }
+  const run = await failRun(database, runId, batchNo, reason);
+  if (run === null) return;
+  metrics.forecast_runs_total.inc({ trigger: run.trigger, outcome: "failed" });
+  metrics.forecast_run_duration_seconds.observe({ outcome: "failed" }, run.seconds);
+  log.error({ runId, batchNo }, "forecast run failed");
+}

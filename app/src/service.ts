@@ -1,0 +1,107 @@
+import { createServer, type Server } from "node:http";
+import { createMetrics, type Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
+import { Registry } from "prom-client";
+import { catalogRoutes } from "./catalog/routes.ts";
+import { demandRoutes } from "./demand/routes.ts";
+import { forecastRoutes } from "./forecasting/routes.ts";
+import { HealthMonitor } from "./health/health-monitor.ts";
+import { healthRoutes } from "./health/routes.ts";
+import { inventoryRoutes } from "./inventory/routes.ts";
+import { Cache } from "./platform/cache.ts";
+import type { Config } from "./platform/config.ts";
+import { Database } from "./platform/db.ts";
+import { ConfigError } from "./platform/errors.ts";
+import { overallStatus, statusValues } from "./platform/health.ts";
+import { createHttpApp } from "./platform/http-app.ts";
+import { JobQueue } from "./platform/job-queue.ts";
+import type { Log } from "./platform/log.ts";
+import { observeProcess } from "./platform/process-metrics.ts";
+import { requireServiceToken } from "./platform/service-token.ts";
+import { closeServer, type StopOptions } from "./platform/shutdown.ts";
+import { ForecastThreads } from "./runs/forecast-threads.ts";
+import { runQueues } from "./runs/queues.ts";
+import { runRoutes } from "./runs/routes.ts";
+import { observeRuns } from "./runs/run-metrics.ts";
+import { workOnRuns } from "./runs/run-worker.ts";
+
+/** What a process does: answer the API, work on runs, or both (in development). */
+export type ServiceRole = "api" | "worker" | "api+worker";
+
+/** A process that serves. */
+export interface Service {
+  readonly port: number;
+  readonly metrics: Metrics;
+  /** Is not ready any more and takes no more jobs, goes on serving for the delay, lets running work finish and closes everything. */
+  stop(options: StopOptions): Promise<void>;
+}
+
+/**
+ * Starts a process of the service: its HTTP server first, so that it can say
+ * what it waits for, then its connections in the background.
+ *
+ * @throws ConfigError when the role lacks a setting
+ */
+export async function startService(role: ServiceRole, config: Config, log: Log): Promise<Service> {
+  const serves = role !== "worker";
+  const works = role !== "api";
+  if (serves && config.SVC_JWT === undefined) throw new ConfigError("SVC_JWT is not set: it must be the token that machines trigger runs and import with.");
+
+  const registry = new Registry();
+  const metrics = createMetrics(registry);
+  metrics.forecast_service_info.set({ version: config.APP_VERSION, role }, 1);
+  const observeGauges = observeProcess(metrics);
+  const database = new Database(config, metrics, log, `forecast-${role}`);
+  const cache = new Cache({ redisUrl: config.REDIS_URL, ttlSeconds: { lists: config.CACHE_TTL_ITEMS, queries: config.QUERY_CACHE_TTL, forecasts: config.FORECAST_CACHE_TTL }, metrics, log });
+  const jobs = new JobQueue(database, works ? "worker" : "client", runQueues(config.FORECAST_HEARTBEAT_SECONDS), log);
+  let stopping = false;
+  const monitor = new HealthMonitor({ config, database, cache, jobs });
+
+  const beforeScrape = async () => {
+    observeGauges();
+    database.observePool();
+    const [{ findings }] = await Promise.all([monitor.report(), serves ? observeRuns(database, metrics, config) : undefined]);
+    metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
+  };
+  const feature = { config, database, cache, jobs, metrics, log, serviceToken: requireServiceToken(config.SVC_JWT ?? "") };
+  const routers = [
+    healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
+    ...(serves ? [catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature)] : []),
+  ];
+  const server = createServer(createHttpApp({ config, metrics, registry, log, beforeScrape, routers }));
+  const port = await listen(server, config.PORT);
+  log.info({ port }, "listening");
+
+  const threads = works ? new ForecastThreads(config.FORECAST_THREADS) : undefined;
+  const connected = threads === undefined ? jobs.connect(() => Promise.resolve()) : workOnRuns(jobs, { config, database, cache, metrics, log, threads });
+
+  const stopWork = async (timeoutMs: number) => {
+    await jobs.stop(timeoutMs).catch((error: unknown) => log.warn({ err: error }, "the job queue did not stop cleanly; its jobs are taken over when their heartbeat is missed"));
+    await connected;
+    await threads?.close();
+  };
+  const close = async () => {
+    cache.close();
+    await database.close();
+  };
+  return {
+    port,
+    metrics,
+    stop: async (options) => {
+      stopping = true;
+      await Promise.all([stopWork(options.drainMs), closeServer(server, options)]);
+      await close();
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, () => {
+      server.removeListener("error", reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
