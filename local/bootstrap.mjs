@@ -25,7 +25,7 @@ if (["local/start.ts", "local/test.ts"].includes(program)) {
   const cache = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "forecast-stack");
   const problems = await preflight({
     context: args.includes("--context"),
-    toolchainReady: existsSync(join(cache, "toolchain", "bin", "pulumi-resource-kubernetes")),
+    toolchainReady: ["bin/kubectl", "bin/pulumi", "plugins"].every((name) => existsSync(join(cache, "toolchain", name))),
   });
   if (problems.length > 0) {
     process.stderr.write(`This machine is not ready; nothing was changed.\n${problems.map((problem) => `  - ${problem}`).join("\n")}\n`);

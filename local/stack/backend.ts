@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "../paths.ts";
 import { run } from "../run.ts";
@@ -37,6 +37,7 @@ interface Export {
  */
 export async function ensureBackend(note: (message: string) => void): Promise<void> {
   await mkdir(join(paths.pulumi, "state"), { recursive: true, mode: 0o700 });
+  await usePluginsOfToolchain();
   const passphrase = join(paths.pulumi, "passphrase");
   // "wx": an existing passphrase is never replaced, or every secret would be lost.
   await writeFile(passphrase, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" }).catch(() => undefined);
@@ -44,6 +45,14 @@ export async function ensureBackend(note: (message: string) => void): Promise<vo
     note(`stack ${stack}`);
     await ensureStack(stack);
   }
+}
+
+/** Pulumi looks for providers below its home, which is the stack's; ours are built into the toolchain. */
+async function usePluginsOfToolchain(): Promise<void> {
+  const plugins = join(paths.pulumi, "home", "plugins");
+  await mkdir(join(paths.pulumi, "home"), { recursive: true });
+  await rm(plugins, { recursive: true, force: true });
+  await symlink(join(paths.toolchain, "plugins"), plugins);
 }
 
 /** Creates one stack and its generated secrets, unless they exist. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, chmod, copyFile, mkdir, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { access, chmod, copyFile, link as hardLink, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { paths } from "../paths.ts";
 import { run } from "../run.ts";
@@ -110,16 +110,20 @@ async function copyEmbedded(recipe: Recipe, module: string): Promise<void> {
   }
 }
 
-/** A program's other names beside it, and one folder for PATH whose entries point at the newest builds. */
+/**
+ * A program's other names beside it, and one folder for PATH with the newest
+ * builds. Hard links: the CLI takes a language host for its own only when both
+ * really are in one folder.
+ */
 async function linkPrograms(recipe: Recipe, folder: string): Promise<void> {
-  const bin = join(paths.toolchain, "bin");
+  const bin = join(paths.toolchain, recipe.linkInto ?? "bin");
   await mkdir(bin, { recursive: true });
   for (const program of recipe.programs) {
     const target = join(folder, program.output);
     const links = [...(program.links ?? []).map((name) => join(folder, name)), ...[program.output, ...(program.links ?? [])].map((name) => join(bin, name))];
     for (const link of links) {
       await rm(link, { force: true });
-      await symlink(target, link);
+      await hardLink(target, link);
     }
   }
 }

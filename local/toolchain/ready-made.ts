@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
 import { access, mkdir, rm, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { paths } from "../paths.ts";
 import { run } from "../run.ts";
-import { KUBERNETES_PROVIDER_VERSION, PULUMI_VERSION } from "./recipes.ts";
+import { KUBERNETES_PROVIDER_FOLDER, PULUMI_VERSION } from "./recipes.ts";
 
 const PROVIDER = "pulumi-resource-kubernetes";
 
@@ -38,7 +38,7 @@ export async function useReadyMadePulumi(): Promise<string | undefined> {
   const own = join(paths.toolchain, "bin");
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== own && !folder.endsWith("/local/bin"));
   const onPath = (name: string): Promise<string | undefined> => firstExecutable(folders.map((folder) => join(folder, name)));
-  const plugins = join(homedir(), ".pulumi", "plugins", `resource-kubernetes-v${KUBERNETES_PROVIDER_VERSION}`, PROVIDER);
+  const plugins = join(homedir(), ".pulumi", "plugins", KUBERNETES_PROVIDER_FOLDER, PROVIDER);
   const [pulumi, language, provider] = await Promise.all([
     onPath("pulumi"),
     onPath("pulumi-language-nodejs"),
@@ -47,10 +47,11 @@ export async function useReadyMadePulumi(): Promise<string | undefined> {
   if (pulumi === undefined || language === undefined || provider === undefined) return undefined;
   const version = (await run(pulumi, ["version"])).trim();
   if (!isAtLeast(version, PULUMI_VERSION)) return undefined;
-  await mkdir(own, { recursive: true });
-  for (const [name, target] of Object.entries({ pulumi, "pulumi-language-nodejs": language, [PROVIDER]: provider })) {
-    await rm(join(own, name), { force: true });
-    await symlink(target, join(own, name));
+  const links = { [join(own, "pulumi")]: pulumi, [join(own, "pulumi-language-nodejs")]: language, [join(paths.toolchain, "plugins", KUBERNETES_PROVIDER_FOLDER, PROVIDER)]: provider };
+  for (const [link, target] of Object.entries(links)) {
+    await mkdir(dirname(link), { recursive: true });
+    await rm(link, { force: true });
+    await symlink(target, link);
   }
   return version;
 }

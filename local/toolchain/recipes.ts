@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** One `go build`: a module of `local/toolchain/`, the package in it and the file that comes out. */
 export interface Program {
   readonly output: string;
@@ -14,6 +16,8 @@ export interface Recipe {
   readonly module: string;
   readonly programs: readonly Program[];
   /** Files that the build embeds and that only exist inside another module of the cache. */
+  /** Folder below the toolchain where the programs are found; `bin`, which is on PATH, unless told. */
+  readonly linkInto?: string;
   readonly embed?: { readonly module: string; readonly files: readonly string[] };
 }
 
@@ -21,6 +25,8 @@ export const KUBERNETES_VERSION = "1.34.4";
 export const PULUMI_VERSION = "3.225.0";
 /** Matched by @pulumi/kubernetes in infra/package.json. */
 export const KUBERNETES_PROVIDER_VERSION = "4.25.0";
+/** Where the CLI looks for the provider, below a folder of plugins. */
+export const KUBERNETES_PROVIDER_FOLDER = `resource-kubernetes-v${KUBERNETES_PROVIDER_VERSION}`;
 
 const KUBERNETES_PROGRAMS = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl"];
 const [major, minor] = KUBERNETES_VERSION.split(".");
@@ -49,6 +55,8 @@ export const kubernetes: Recipe = {
 export const pulumi: readonly Recipe[] = [
   {
     module: "provider-kubernetes",
+    // Not on PATH: the CLI warns at every run about a provider that it finds there.
+    linkInto: join("plugins", KUBERNETES_PROVIDER_FOLDER),
     embed: {
       module: "github.com/pulumi/pulumi-kubernetes/provider/v4",
       files: ["cmd/pulumi-resource-kubernetes/schema.json", "cmd/pulumi-resource-kubernetes/terraform-mapping.json"],
