@@ -21,6 +21,8 @@ const banner = [
 
 await rm(dist, { recursive: true, force: true });
 await build({
+  // Comments in the output name files relative to here, wherever it is started.
+  absWorkingDir: join(here, ".."),
   entryPoints: {
     main: join(here, "src/main.ts"),
     "forecast-thread": join(here, "src/runs/forecast-thread.ts"),
@@ -38,8 +40,8 @@ await build({
   legalComments: "none",
   sourcemap: false,
   logLevel: "warning",
-  // Optional native parts: pg and piscina do without them.
-  external: ["pg-native", "@napi-rs/nice"],
+  // Optional parts that packages try and do without; bundled or not by what else happens to be installed, they would change the bytes.
+  external: ["pg-native", "@napi-rs/nice", "supports-color"],
 });
 await writeFile(join(dist, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
 await mkdir(join(dist, "migrations"));

@@ -47,7 +47,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   if (serves && config.SVC_JWT === undefined) throw new ConfigError("SVC_JWT is not set: it must be the token that machines trigger runs and import with.");
 
   const registry = new Registry();
-  const metrics = createMetrics(registry);
+  const metrics = createMetrics(registry, [...(serves ? (["api"] as const) : []), ...(works ? (["worker"] as const) : [])]);
   metrics.forecast_service_info.set({ version: config.APP_VERSION, role }, 1);
   const observeGauges = observeProcess(metrics);
   const database = new Database(config, metrics, log, `forecast-${role}`);

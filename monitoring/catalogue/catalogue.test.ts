@@ -22,21 +22,36 @@ describe("metric catalogue", () => {
 
   it("gives one prom-client metric per entry", async () => {
     const registry = new Registry();
-    createMetrics(registry);
+    createMetrics(registry, ["api", "worker"]);
     const names = (await registry.getMetricsAsJSON()).map((metric) => metric.name);
     expect(names.sort()).toEqual(Object.keys(catalogue).sort());
   });
 
   it("shows no value for a gauge that is unknown until something happened", async () => {
     const registry = new Registry();
-    const metrics = createMetrics(registry);
+    const metrics = createMetrics(registry, ["api", "worker"]);
     expect(await registry.getSingleMetricAsString("forecast_accuracy_mape_percentage")).not.toMatch(/^forecast_accuracy_mape_percentage/m);
     metrics.forecast_accuracy_mape_percentage.set(19.8);
     expect(await registry.getSingleMetricAsString("forecast_accuracy_mape_percentage")).toMatch(/^forecast_accuracy_mape_percentage 19.8$/m);
   });
 
+  it("shows a counter with a closed set of series from the start, each at 0", async () => {
+    const registry = new Registry();
+    createMetrics(registry, ["worker"]);
+    const text = await registry.getSingleMetricAsString("forecast_runs_total");
+    expect(text.match(/^forecast_runs_total\{.*\} 0$/gm)).toHaveLength(4);
+  });
+
+  it("exposes what the process's role emits and nothing else", async () => {
+    const registry = new Registry();
+    createMetrics(registry, ["api"]).inventory_forecasts_total.inc({ model: "croston" });
+    const text = await registry.metrics();
+    expect(text).toContain("import_rows_total");
+    expect(text).not.toContain("inventory_forecasts_total");
+  });
+
   it("refuses a label that the catalogue does not name", () => {
-    const metrics = createMetrics(new Registry());
+    const metrics = createMetrics(new Registry(), ["api"]);
     // @ts-expect-error the label `url` is not in the catalogue
     expect(() => metrics.http_requests_total.inc({ url: "/x" })).toThrow("url");
   });

@@ -21,6 +21,13 @@ export interface SelectionSettings {
   readonly tsbBeta: number;
 }
 
+/**
+ * The rule's model gives way when its back-test missed by more than this times
+ * the regular one's. Sums of |error| favour forecasts that are too low where
+ * most periods are empty, so a smaller difference says nothing against it.
+ */
+const FALLBACK_FACTOR = 1.1;
+
 /** What the rule says of a series, and which measure decided it. */
 export type Rule = "zero-ratio" | "cv-squared" | "regular" | "hybrid-off";
 
@@ -47,7 +54,7 @@ interface Candidate {
  * Chooses a model by the rule: many empty periods → Croston, otherwise high
  * variance → TSB, otherwise a regular model, which is the better in the
  * back-test of Holt-Winters and exponential smoothing. A rule's model that did
- * worse in the back-test than the regular one gives way to it.
+ * clearly worse in the back-test than the regular one gives way to it.
  */
 export function selectModel(series: Series, profile: DemandProfile, plan: BacktestPlan | null, seasonLength: number, settings: SelectionSettings): Selection {
   const candidate = (model: ModelName, fit: Fit): Candidate => ({ model, fit, accuracy: plan === null ? null : backtest(series, plan, seasonLength, fit) });
@@ -65,7 +72,7 @@ export function selectModel(series: Series, profile: DemandProfile, plan: Backte
       ? candidate("croston", (history) => fitCroston(history, settings.crostonAlpha))
       : candidate("tsb", (history) => fitTsb(history, settings.tsbAlpha, settings.tsbBeta));
   const candidates = [wanted, ...regulars];
-  if (error(wanted) > error(regular)) {
+  if (error(wanted) > FALLBACK_FACTOR * error(regular)) {
     const fallback = `${wanted.model} missed by ${shown(wanted)} in the back-test, ${regular.model} by ${shown(regular)}`;
     return choose(regular, rule, wanted.model, fallback, candidates);
   }
