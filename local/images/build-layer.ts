@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, chown, cp, mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -46,14 +46,15 @@ export async function buildLayer(workshop: LayerWorkshop, recipe: LayerRecipe, b
     if (await hasBlob(cacheDir, layer.blob)) return layer;
   }
   const staging = join(storeDirectory(cacheDir), "staging", key);
-  const root = join(staging, "root");
-  await rm(root, { recursive: true, force: true });
-  await mkdir(root, { recursive: true });
+  await mkdir(staging, { recursive: true });
+  // A directory of its own each time: a tar whose parent was killed may still be writing to the last one.
+  const root = await mkdtemp(join(staging, "root-"));
+  await chmod(root, 0o755);
   const added = await fillRoot(workshop, recipe, below, staging, root);
   const blob = await packRoot(cacheDir, root, join(staging, "layer.tar"));
   const layer: Layer = { blob, versions: { ...below?.versions, ...added } };
   await writeAtomically(record, JSON.stringify(layer));
-  await rm(staging, { recursive: true });
+  await rm(staging, { recursive: true, maxRetries: 5 });
   return layer;
 }
 

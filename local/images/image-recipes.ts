@@ -35,7 +35,8 @@ export const baseLayer = layerRecipe({
   packages: ["base-files", "busybox-static", "ca-certificates", "libc-bin", "libc6", "libstdc++6", "netbase", "tzdata"],
   // awk and openssl serve scripts of base-files and ca-certificates only.
   assumed: [...withoutScripts, "awk", "openssl"],
-  exclude: ["./usr/lib/*/gconv", "./usr/share/zoneinfo/posix", "./usr/share/zoneinfo/right", "./etc/init.d", "./etc/update-motd.d"],
+  exclude: ["./var/lock", "./var/run", "./usr/lib/*/gconv", "./usr/share/zoneinfo/posix", "./usr/share/zoneinfo/right", "./etc/init.d", "./etc/update-motd.d"],
+  links: { "var/run": "/run", "var/lock": "/run/lock" },
 });
 
 function container(parts: Partial<ContainerDefaults> & { readonly user: string }): ContainerDefaults {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, chmod, mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 import { z } from "zod";
@@ -53,30 +53,27 @@ export function packagesKey(request: PackageRequest): string {
 async function build(cacheDir: string, directory: string, report: Report): Promise<Record<string, string>> {
   const apt = await openDebianApt(join(cacheDir, "packages", "apt"), report);
   const partial = `${directory}.partial`;
-  const root = join(partial, "root");
-  await rm(root, { recursive: true, force: true });
-  await rm(join(partial, "bin"), { recursive: true, force: true });
-  await mkdir(root, { recursive: true });
-  const archives = join(partial, "archives");
-  const debs = await downloadPackages(apt, nodePackages, {}, archives, report);
+  const debs = await downloadPackages(apt, nodePackages, {}, join(partial, "archives"), report);
   report(`unpacking ${debs.length} packages`);
-  await unpackPackages(debs, root, unusedPaths);
-  await linkPrograms(partial, directory);
+  // A directory of its own each time: a tar whose parent was killed may still be writing to the last one.
+  const complete = await mkdtemp(join(partial, "unpacked-"));
+  await unpackPackages(debs, join(complete, "root"), unusedPaths);
+  await linkPrograms(complete, directory);
   const versions = Object.fromEntries(debs.map((deb) => [deb.name, deb.version]));
-  await writeFile(join(partial, "packages.json"), JSON.stringify({ versions }, undefined, 2));
-  await rm(archives, { recursive: true });
+  await writeFile(join(complete, "packages.json"), JSON.stringify({ versions }, undefined, 2));
   // Complete or absent: the final name appears only when all is in place.
-  await rename(partial, directory);
+  await rename(complete, directory);
+  await rm(partial, { recursive: true, maxRetries: 5 });
   return versions;
 }
 
-async function linkPrograms(partial: string, directory: string): Promise<void> {
-  const bin = join(partial, "bin");
+async function linkPrograms(complete: string, directory: string): Promise<void> {
+  const bin = join(complete, "bin");
   await mkdir(bin, { recursive: true });
-  const architectures = await readdir(join(partial, "root/usr/lib"));
+  const architectures = await readdir(join(complete, "root/usr/lib"));
   const libraries = join(directory, "root/usr/lib", architectures.find((name) => name.endsWith("-linux-gnu")) ?? "");
   for (const program of nodePrograms) {
-    await access(join(partial, "root", program.path)).catch(() => {
+    await access(join(complete, "root", program.path)).catch(() => {
       throw new Error(`no package of ${nodePackages.packages.join(", ")} holds ${program.path}`);
     });
     const link = join(bin, program.name);
@@ -84,7 +81,7 @@ async function linkPrograms(partial: string, directory: string): Promise<void> {
       await writeFile(link, libraryWrapper(join(directory, "root", program.path), libraries));
       await chmod(link, 0o755);
     } else {
-      await symlink(relative(bin, join(partial, "root", program.path)), link);
+      await symlink(relative(bin, join(complete, "root", program.path)), link);
     }
   }
 }

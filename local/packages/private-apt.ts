@@ -86,11 +86,12 @@ export async function downloadPackages(
   await mkdir(join(directory, "partial"), { recursive: true });
   const status = join(directory, "status");
   await writeFile(status, installedStatus(request.assumed, present));
-  const options = ["-o", `Dir::State::status=${status}`, "-o", `Dir::Cache::archives=${directory}`];
-  const resolved = parsePrintedUris(await aptGet(apt, ["install", "--print-uris", "-qq", ...options, ...request.packages]), directory);
+  const install = ["install", "-qq", "-o", `Dir::State::status=${status}`, ...request.packages];
+  // Asked with the apt's own, empty archives: files that are there already would be missing from the answer.
+  const resolved = parsePrintedUris(await aptGet(apt, [...install, "--print-uris"]), directory);
   const megabytes = resolved.reduce((sum, deb) => sum + deb.bytes, 0) / 1e6;
   report(`downloading ${resolved.length} packages, ${megabytes.toFixed(0)} MB`);
-  await aptGet(apt, ["install", "--download-only", "-qq", ...options, ...request.packages]);
+  await aptGet(apt, [...install, "--download-only", "-o", `Dir::Cache::archives=${directory}`]);
   return resolved;
 }
 
