@@ -3,7 +3,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { alertmanagerConfig } from "@forecast-stack/monitoring/alertmanager-config.ts";
 import { stringify } from "yaml";
-import { exposedService, exposedUrl } from "./exposed-service.ts";
+import { exposedService, exposedUrl, podsOf } from "./exposed-service.ts";
 import { selectorLabels } from "./labels.ts";
 import { httpProbe, restrictedPodSpec } from "./pod.ts";
 import { imageUsers } from "./security-contexts.ts";
@@ -35,13 +35,15 @@ export class Alertmanager extends pulumi.ComponentResource {
       },
       parent,
     );
-    const service = exposedService(context, "alertmanager", version, { name: "http", port: alertmanagerPort, targetPort: "http" }, parent);
+    const port = { name: "http", port: alertmanagerPort, targetPort: "http" };
+    exposedService(context, "alertmanager", version, port, parent);
+    const pods = podsOf(context, "alertmanager", version, port, parent);
     new StatefulSet(
       "alertmanager",
       {
         metadata: metadataOf(context, "alertmanager", version, "alertmanager"),
         spec: {
-          serviceName: service.metadata.name,
+          serviceName: pods.metadata.name,
           replicas: 1,
           selector: { matchLabels: selectorLabels(stack, "alertmanager") },
           persistentVolumeClaimRetentionPolicy: retainClaims,

@@ -1,21 +1,15 @@
-import { Secret } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { Exporter } from "./exporter.ts";
 import type { DatabaseEndpoint } from "./postgres/postgres.ts";
 import { database } from "./postgres/provisioning.ts";
-import type { Redis } from "./redis.ts";
-import { metadataOf, type StackContext } from "./stack-context.ts";
+import { redisPort } from "./redis.ts";
+import type { StackContext } from "./stack-context.ts";
 
 export const postgresExporterPort = 9187;
 export const redisExporterPort = 9121;
 
 /** Tells Prometheus about the database, whichever way it is run, through a role that reads statistics alone. */
-export function postgresExporter(context: StackContext, endpoint: DatabaseEndpoint, options: pulumi.ComponentResourceOptions): Exporter {
-  const credentials = new Secret(
-    "postgres-exporter",
-    { metadata: metadataOf(context, "postgres-exporter", context.versionOf("postgres-exporter")), immutable: true, stringData: { password: context.secrets.monitorPassword } },
-    options,
-  );
+export function postgresExporter(context: StackContext, { host, port, ssl }: DatabaseEndpoint, options: pulumi.ComponentResourceOptions): Exporter {
   return new Exporter(
     context,
     {
@@ -24,22 +18,17 @@ export function postgresExporter(context: StackContext, endpoint: DatabaseEndpoi
       size: "exporter",
       args: [`--web.listen-address=:${postgresExporterPort}`],
       env: [
-        { name: "DATA_SOURCE_URI", value: pulumi.interpolate`${endpoint.host}:${endpoint.port}/${database.name}?sslmode=${endpoint.ssl ? "require" : "disable"}` },
+        { name: "DATA_SOURCE_URI", value: pulumi.interpolate`${host}:${port}/${database.name}?sslmode=${ssl ? "require" : "disable"}` },
         { name: "DATA_SOURCE_USER", value: database.monitor },
-        { name: "DATA_SOURCE_PASS", valueFrom: { secretKeyRef: { name: credentials.metadata.name, key: "password" } } },
       ],
+      password: { variable: "DATA_SOURCE_PASS", value: context.secrets.monitorPassword },
     },
-    { ...options, dependsOn: [...endpoint.ready] },
+    options,
   );
 }
 
 /** Tells Prometheus about the cache. */
-export function redisExporter(context: StackContext, redis: Redis, options: pulumi.ComponentResourceOptions): Exporter {
-  const credentials = new Secret(
-    "redis-exporter",
-    { metadata: metadataOf(context, "redis-exporter", context.versionOf("redis-exporter")), immutable: true, stringData: { password: context.secrets.redisPassword } },
-    options,
-  );
+export function redisExporter(context: StackContext, options: pulumi.ComponentResourceOptions): Exporter {
   return new Exporter(
     context,
     {
@@ -47,11 +36,9 @@ export function redisExporter(context: StackContext, redis: Redis, options: pulu
       port: redisExporterPort,
       size: "exporter",
       args: [`--web.listen-address=:${redisExporterPort}`],
-      env: [
-        { name: "REDIS_ADDR", value: "redis://redis:6379" },
-        { name: "REDIS_PASSWORD", valueFrom: { secretKeyRef: { name: credentials.metadata.name, key: "password" } } },
-      ],
+      env: [{ name: "REDIS_ADDR", value: `redis://redis:${redisPort}` }],
+      password: { variable: "REDIS_PASSWORD", value: context.secrets.redisPassword },
     },
-    { ...options, dependsOn: [...redis.ready] },
+    options,
   );
 }

@@ -1,6 +1,7 @@
 import type { types } from "@pulumi/kubernetes";
 import { Service } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import { podsService, scrapedLabel } from "@forecast-stack/monitoring/scrape-jobs.ts";
 import type { Component } from "./components.ts";
 import { selectorLabels } from "./labels.ts";
 import type { Settings } from "./settings.ts";
@@ -14,15 +15,28 @@ type ServicePort = types.input.core.v1.ServicePort;
 const annotations = { "pulumi.com/skipAwait": "true" };
 
 /** A service inside the cluster alone. */
-export function internalService(context: StackContext, component: Component, version: string, ports: ServicePort[], options: pulumi.CustomResourceOptions & { headless?: boolean }): Service {
-  const { headless = false, ...rest } = options;
+export function internalService(context: StackContext, component: Component, version: string, port: ServicePort, options: pulumi.CustomResourceOptions): Service {
   return new Service(
     component,
     {
       metadata: { ...metadataOf(context, component, version, component), annotations },
-      spec: { selector: selectorLabels(context.stack, component), ports, ...(headless ? { clusterIP: "None" } : { type: "ClusterIP" }) },
+      spec: { type: "ClusterIP", selector: selectorLabels(context.stack, component), ports: [port] },
     },
-    rest,
+    options,
+  );
+}
+
+/** A component's pods one by one, ready or not: how Prometheus finds them, and what a StatefulSet names its pods by. */
+export function podsOf(context: StackContext, component: Component, version: string, port: ServicePort, options: pulumi.CustomResourceOptions): Service {
+  const name = podsService(component);
+  const { labels, ...metadata } = metadataOf(context, component, version, name);
+  return new Service(
+    name,
+    {
+      metadata: { ...metadata, labels: { ...labels, [scrapedLabel]: "true" }, annotations },
+      spec: { clusterIP: "None", publishNotReadyAddresses: true, selector: selectorLabels(context.stack, component), ports: [port] },
+    },
+    options,
   );
 }
 

@@ -2,7 +2,7 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/index.js";
 import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { stringify } from "yaml";
-import { exposedService, exposedUrl } from "./exposed-service.ts";
+import { exposedService, exposedUrl, podsOf } from "./exposed-service.ts";
 import { selectorLabels } from "./labels.ts";
 import { httpProbe, restrictedPodSpec } from "./pod.ts";
 import { imageUsers } from "./security-contexts.ts";
@@ -37,7 +37,9 @@ export class Grafana extends pulumi.ComponentResource {
       parent,
     );
     const admin = new Secret("grafana-admin", { metadata: metadataOf(context, "grafana", version), immutable: true, stringData: { password: secrets.grafanaAdminPassword } }, parent);
-    exposedService(context, "grafana", version, { name: "http", port: grafanaPort, targetPort: "http" }, parent);
+    const port = { name: "http", port: grafanaPort, targetPort: "http" };
+    exposedService(context, "grafana", version, port, parent);
+    podsOf(context, "grafana", version, port, parent);
     new Deployment(
       "grafana",
       {

@@ -43,9 +43,11 @@ export function readImagesManifest(file: string): ImagesManifest {
   } catch (error) {
     throw new Error(`imageSource is embedded, but the images manifest ${file} cannot be read; npm start writes it.`, { cause: error });
   }
-  const parsed = manifestSchema.safeParse(JSON.parse(text));
-  if (!parsed.success) throw new Error(`${file} is not an images manifest: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`${file} is not an images manifest: ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`, { cause: error });
+  }
 }
 
 export interface ImageChoice {
@@ -77,6 +79,7 @@ export function imageReference({ name, tag, digest }: PinnedImage): string {
 
 /** The version label of an image: its tag, cut to what a label may hold. */
 export function imageVersion(reference: string): string {
-  const tag = /:([^:/@]+)(@|$)/.exec(reference)?.[1] ?? /@sha256:([a-f0-9]{12})/.exec(reference)?.[1];
-  return (tag ?? "unknown").slice(0, 63).replace(/[^A-Za-z0-9]+$/, "");
+  const [name = "", digest = "unknown"] = reference.split("@sha256:");
+  const tag = /:([^:/]+)$/.exec(name)?.[1] ?? digest.slice(0, 12);
+  return tag.slice(0, 63).replace(/[^A-Za-z0-9]+$/, "");
 }

@@ -3,7 +3,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { migrationJobName, type MigrationFiles } from "./migration-files.ts";
 import { restrictedPodSpec } from "./pod.ts";
-import { connectionEnvironment, type DatabaseEndpoint } from "./postgres/postgres.ts";
+import { connectionOf, type DatabaseEndpoint } from "./postgres/postgres.ts";
 import { database } from "./postgres/provisioning.ts";
 import { imageUsers } from "./security-contexts.ts";
 import { resourcesOf } from "./sizing.ts";
@@ -25,6 +25,7 @@ export class Migrations extends pulumi.ComponentResource {
     const parent = { parent: this };
     const { settings, secrets, appVersion } = context;
     const image = context.image("forecast-service");
+    const connection = connectionOf(endpoint, database.owner);
 
     const credentials = new Secret("migrations", { metadata: metadataOf(context, "migrations", appVersion), immutable: true, stringData: { password: secrets.ownerPassword } }, parent);
     const metadata = metadataOf(context, "migrations", appVersion);
@@ -55,16 +56,16 @@ export class Migrations extends pulumi.ComponentResource {
                     { name: "NODE_ENV", value: "production" },
                     { name: "APP_VERSION", value: appVersion },
                     { name: "LOG_LEVEL", value: settings.logLevel },
-                    ...connectionEnvironment(endpoint, database.owner),
+                    ...connection.env,
                     { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: credentials.metadata.name, key: "password" } } },
                   ],
                   resources: resourcesOf(settings.size, "migrate"),
                   // Puts the end of the log, where the SQL error stands, into the pod's status and so into the update's error.
                   terminationMessagePolicy: "FallbackToLogsOnError",
-                  volumeMounts: [{ name: "tmp", mountPath: "/tmp" }],
+                  volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...connection.volumeMounts],
                 },
               ],
-              volumes: [{ name: "tmp", emptyDir: {} }],
+              volumes: [{ name: "tmp", emptyDir: {} }, ...connection.volumes],
             }),
           },
         },

@@ -10,10 +10,10 @@ import type { StackContext } from "./stack-context.ts";
  * the bridge plug-in of the embedded cluster does not).
  */
 export class NetworkPolicies extends pulumi.ComponentResource {
-  constructor(context: StackContext, rules: readonly PolicyRules[], options: pulumi.ComponentResourceOptions) {
+  constructor(context: StackContext, rules: readonly PolicyRules[], namespaces: readonly pulumi.Resource[], options: pulumi.ComponentResourceOptions) {
     super("forecast-stack:infra:NetworkPolicies", "policies", {}, options);
     for (const { name, namespace, spec } of rules) {
-      new NetworkPolicy(`${namespace}/${name}`, { metadata: { name, namespace, labels: commonLabels(context.stack, "stack", context.appVersion) }, spec }, { parent: this });
+      new NetworkPolicy(`${namespace}/${name}`, { metadata: { name, namespace, labels: commonLabels(context.stack, "stack", context.appVersion) }, spec }, { parent: this, dependsOn: [...namespaces] });
     }
     this.registerOutputs({});
   }

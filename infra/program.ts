@@ -60,7 +60,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   const endpoint = postgres(context, {});
   postgresExporter(context, endpoint, {});
   const redis = settings.redis.enabled ? new Redis(context, {}) : undefined;
-  if (redis !== undefined) redisExporter(context, redis, {});
+  if (redis !== undefined) redisExporter(context, {});
 
   // the service, after its migrations
   const migrations = new Migrations(context, endpoint, migrationFiles, {});
@@ -80,7 +80,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   // policies
   const flows = networkFlows(settings, jobs, secrets.alertWebhookUrl !== undefined);
   const places = { stack, namespace: namespaceName, nodeNamespace: nodeNamespaceName, postgresMode: settings.postgres.mode };
-  new NetworkPolicies(context, networkPolicyRules(flows, places), { dependsOn: [namespace, ...(nodeExporter === undefined ? [] : [nodeExporter])] });
+  new NetworkPolicies(context, networkPolicyRules(flows, places), [namespace, ...(nodeExporter === undefined ? [] : [nodeExporter])], {});
 
   return {
     namespace: namespace.name,

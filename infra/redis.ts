@@ -49,7 +49,7 @@ export class Redis extends pulumi.ComponentResource {
       },
       parent,
     );
-    const service = internalService(context, "redis", version, [{ name: "redis", port: redisPort, targetPort: "redis" }], parent);
+    const service = internalService(context, "redis", version, { name: "redis", port: redisPort, targetPort: "redis" }, parent);
     // The client reads the password from the environment, so that it stands in no list of processes.
     const ping = { exec: { command: ["sh", "-c", 'test "$(redis-cli ping)" = PONG'] }, timeoutSeconds: 5 };
     const server = new Deployment(

@@ -87,6 +87,7 @@ export const settingsSchema = z.strictObject({
   monitoring: z
     .strictObject({
       mode: z.enum(["bundled", "operator"]).default("bundled").describe("bundled: Prometheus and Alertmanager of the stack's own; operator: resources for a Prometheus Operator that exists"),
+      discovery: z.enum(["kubernetes", "dns"]).default("kubernetes").describe("How the bundled Prometheus finds pods; dns: for one built without Kubernetes discovery (Debian's), on the single node at nodeAddress"),
       storage: quantity.default("20Gi").describe("Volume of Prometheus"),
       retention: z.string().regex(/^[1-9][0-9]*[hdwy]$/, "a duration such as 15d").default("15d").describe("How long Prometheus keeps samples"),
       nodeExporter: z.boolean().default(true).describe("Run a node exporter on every node (in a namespace of its own, because it reads the host)"),
@@ -107,6 +108,7 @@ export const settingsSchema = z.strictObject({
   };
   if (settings.postgres.mode === "external" && settings.postgres.host === "") complain(["postgres", "host"], "", "the host of the external Postgres (postgres.mode is external)");
   if (settings.serviceType === "NodePort" && settings.nodeAddress === "") complain(["nodeAddress"], "", "the address of a node (serviceType is NodePort)");
+  if (settings.monitoring.discovery === "dns" && settings.nodeAddress === "") complain(["nodeAddress"], "", "the address of the node (monitoring.discovery is dns)");
   if (settings.image.build && settings.image.repository === "") complain(["image", "repository"], "", "where to push the built image (image.build is true)");
   if (settings.grafana.enabled && settings.monitoring.mode === "operator" && settings.monitoring.prometheusUrl === "") {
     complain(["monitoring", "prometheusUrl"], "", "the URL that Grafana reads from (monitoring.mode is operator and grafana.enabled is true)");

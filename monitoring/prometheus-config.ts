@@ -2,6 +2,14 @@ import { droppedApiServerMetrics, droppedContainerMetrics, type ScrapeJob } from
 
 const token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const clusterAuthority = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
+const kubeletPort = 10250;
+
+/**
+ * How the targets are found. kubernetes: from the API server; dns: from the SRV
+ * records of headless services, for a Prometheus that is built without the
+ * former (Debian's), on a cluster with one node.
+ */
+export type Discovery = { readonly by: "kubernetes" } | { readonly by: "dns"; readonly nodeAddress: string };
 
 export interface PrometheusConfigInput {
   readonly stack: string;
@@ -10,6 +18,7 @@ export interface PrometheusConfigInput {
   readonly namespace: string;
   /** Namespace of what reads the node. */
   readonly nodeNamespace: string;
+  readonly discovery: Discovery;
   readonly jobs: readonly ScrapeJob[];
   /** `host:port` of the Alertmanager. */
   readonly alertmanager: string;
@@ -20,35 +29,59 @@ export interface PrometheusConfigInput {
 /** A Prometheus configuration file as an object; understood by 2.42 and by 3.x. */
 export type PrometheusConfig = Readonly<Record<string, unknown>>;
 
-/** The configuration of the bundled Prometheus: every service of the stack, the kubelets, the API server. */
-export function prometheusConfig({ stack, environment, namespace, nodeNamespace, jobs, alertmanager, ruleFiles }: PrometheusConfigInput): PrometheusConfig {
+type Section = Readonly<Record<string, unknown>>;
+
+/**
+ * The configuration of the bundled Prometheus: every service of the stack, the
+ * kubelets, the API server. `job`, `namespace`, `pod` and `instance` (the pod
+ * again) are the same whichever way the targets are found.
+ */
+export function prometheusConfig({ stack, environment, namespace, nodeNamespace, discovery, jobs, alertmanager, ruleFiles }: PrometheusConfigInput): PrometheusConfig {
+  const find = discovery.by === "kubernetes" ? podsByApiServer : podsByName;
   return {
     global: { scrape_interval: "15s", scrape_timeout: "10s", evaluation_interval: "15s", external_labels: { stack, environment } },
     rule_files: ruleFiles,
     alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
-    scrape_configs: [...jobs.map((job) => serviceJob(job, job.where === "node" ? nodeNamespace : namespace, stack)), containers(), apiServer()],
-  };
-}
-
-function serviceJob({ component, port, path, honorLabels }: ScrapeJob, namespace: string, stack: string): Record<string, unknown> {
-  return {
-    job_name: component,
-    metrics_path: path,
-    honor_labels: honorLabels,
-    kubernetes_sd_configs: [{ role: "endpointslice", namespaces: { names: [namespace] } }],
-    relabel_configs: [
-      keep(["__meta_kubernetes_service_label_app_kubernetes_io_instance", "__meta_kubernetes_service_label_app_kubernetes_io_component"], `${stack};${component}`),
-      keep(["__meta_kubernetes_endpointslice_port_name"], port),
-      // A pod that has ended keeps its address in the slice for a moment.
-      { action: "drop", source_labels: ["__meta_kubernetes_pod_phase"], regex: "Succeeded|Failed" },
-      copy("__meta_kubernetes_namespace", "namespace"),
-      copy("__meta_kubernetes_pod_name", "pod"),
-      copy("__meta_kubernetes_pod_node_name", "node"),
+    scrape_configs: [
+      ...jobs.map((job) => ({ job_name: job.component, metrics_path: job.path, honor_labels: job.honorLabels, ...find(job, job.where === "node" ? nodeNamespace : namespace) })),
+      containers(discovery),
+      apiServer(discovery),
     ],
   };
 }
 
-function containers(): Record<string, unknown> {
+function podsByApiServer({ service, port }: ScrapeJob, namespace: string): Section {
+  return {
+    kubernetes_sd_configs: [{ role: "endpointslice", namespaces: { names: [namespace] } }],
+    relabel_configs: [
+      keep(["__meta_kubernetes_service_name", "__meta_kubernetes_endpointslice_port_name"], `${service};${port}`),
+      // A pod that has ended keeps its address in the slice for a moment.
+      { action: "drop", source_labels: ["__meta_kubernetes_pod_phase"], regex: "Succeeded|Failed" },
+      copy("__meta_kubernetes_namespace", "namespace"),
+      copy("__meta_kubernetes_pod_name", "pod"),
+      copy("__meta_kubernetes_pod_name", "instance"),
+    ],
+  };
+}
+
+/** An SRV record's target is `<pod>.<service>.<namespace>...` where the cluster's DNS names pods, `<address with dashes>...` otherwise. */
+function podsByName({ service, port }: ScrapeJob, namespace: string): Section {
+  const pod = { source_labels: ["__meta_dns_srv_record_target"], regex: "([^.]+)\\..*" };
+  return {
+    dns_sd_configs: [{ names: [`_${port}._tcp.${service}.${namespace}.svc`], type: "SRV", refresh_interval: "10s" }],
+    relabel_configs: [
+      { action: "replace", target_label: "namespace", replacement: namespace },
+      { action: "replace", ...pod, target_label: "pod" },
+      { action: "replace", ...pod, target_label: "instance" },
+    ],
+  };
+}
+
+function containers(discovery: Discovery): Section {
+  const targets =
+    discovery.by === "kubernetes"
+      ? { kubernetes_sd_configs: [{ role: "node" }], relabel_configs: [copy("__meta_kubernetes_node_name", "instance")] }
+      : { static_configs: [{ targets: [`${discovery.nodeAddress}:${kubeletPort}`] }] };
   return {
     job_name: "kubelet-cadvisor",
     scheme: "https",
@@ -58,28 +91,33 @@ function containers(): Record<string, unknown> {
     authorization: { credentials_file: token },
     // Most clusters' kubelets sign their own certificates, which no authority can check.
     tls_config: { ca_file: clusterAuthority, insecure_skip_verify: true },
-    kubernetes_sd_configs: [{ role: "node" }],
-    relabel_configs: [copy("__meta_kubernetes_node_name", "node")],
+    ...targets,
     metric_relabel_configs: [{ action: "drop", source_labels: ["__name__"], regex: droppedContainerMetrics }],
   };
 }
 
-function apiServer(): Record<string, unknown> {
+function apiServer(discovery: Discovery): Section {
+  const targets =
+    discovery.by === "kubernetes"
+      ? {
+          kubernetes_sd_configs: [{ role: "endpointslice", namespaces: { names: ["default"] } }],
+          relabel_configs: [keep(["__meta_kubernetes_service_name", "__meta_kubernetes_endpointslice_port_name"], "kubernetes;https")],
+        }
+      : { static_configs: [{ targets: ["kubernetes.default.svc:443"] }] };
   return {
     job_name: "kubernetes-apiserver",
     scheme: "https",
     authorization: { credentials_file: token },
     tls_config: { ca_file: clusterAuthority, server_name: "kubernetes.default.svc" },
-    kubernetes_sd_configs: [{ role: "endpointslice", namespaces: { names: ["default"] } }],
-    relabel_configs: [keep(["__meta_kubernetes_service_name", "__meta_kubernetes_endpointslice_port_name"], "kubernetes;https")],
+    ...targets,
     metric_relabel_configs: [{ action: "drop", source_labels: ["__name__"], regex: droppedApiServerMetrics }],
   };
 }
 
-function keep(sourceLabels: string[], regex: string): Record<string, unknown> {
+function keep(sourceLabels: string[], regex: string): Section {
   return { action: "keep", source_labels: sourceLabels, regex };
 }
 
-function copy(from: string, to: string): Record<string, unknown> {
+function copy(from: string, to: string): Section {
   return { action: "replace", source_labels: [from], target_label: to };
 }

@@ -2,7 +2,7 @@ import type { Catalogue, LabelOf, MetricName } from "./catalogue/catalogue.ts";
 import { platformMetrics, type PlatformMetricName } from "./platform-metrics.ts";
 
 /** Labels that Prometheus puts on every series from the target (scrape-jobs.ts). */
-export type TargetLabel = "job" | "instance" | "namespace" | "pod" | "node";
+export type TargetLabel = "job" | "instance" | "namespace" | "pod";
 
 type HistogramName = { [Name in MetricName]: Catalogue[Name]["type"] extends "histogram" ? Name : never }[MetricName];
 type PlainName = Exclude<MetricName, HistogramName> | PlatformMetricName;

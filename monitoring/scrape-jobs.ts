@@ -4,8 +4,10 @@
  * table, so that `job`, `namespace`, `pod` and `node` mean the same in both.
  */
 export interface ScrapeJob {
-  /** The `job` label, and the `app.kubernetes.io/component` of the service that is scraped. */
+  /** The `job` label, and the `app.kubernetes.io/component` of the pods. */
   readonly component: string;
+  /** The headless service whose pods are scraped. */
+  readonly service: string;
   /** Named port of the service. */
   readonly port: string;
   readonly path: string;
@@ -15,7 +17,15 @@ export interface ScrapeJob {
   readonly honorLabels: boolean;
 }
 
-const job = (component: string, port = "metrics", differences: Partial<ScrapeJob> = {}): ScrapeJob => ({ component, port, path: "/metrics", where: "stack", honorLabels: false, ...differences });
+const job = (component: string, port = "metrics", differences: Partial<ScrapeJob> = {}): ScrapeJob => ({ component, service: podsService(component), port, path: "/metrics", where: "stack", honorLabels: false, ...differences });
+
+/** Tells the service that is scraped from another of the same component that people use. */
+export const scrapedLabel = "forecast-stack/scraped";
+
+/** The headless service of a component: every pod by its name, ready or not. */
+export function podsService(component: string): string {
+  return `${component}-pods`;
+}
 
 /** Parts of a stack that a setting can switch off. */
 export interface MonitoredParts {

@@ -1,4 +1,4 @@
-import type { ScrapeJob } from "./scrape-jobs.ts";
+import { type ScrapeJob, scrapedLabel } from "./scrape-jobs.ts";
 
 export interface ServiceMonitorSpec {
   readonly jobLabel: string;
@@ -12,7 +12,7 @@ export function serviceMonitorSpec({ component, port, path, honorLabels }: Scrap
   return {
     jobLabel: "app.kubernetes.io/component",
     namespaceSelector: { matchNames: [namespace] },
-    selector: { matchLabels: { "app.kubernetes.io/instance": stack, "app.kubernetes.io/component": component } },
+    selector: { matchLabels: { "app.kubernetes.io/instance": stack, "app.kubernetes.io/component": component, [scrapedLabel]: "true" } },
     endpoints: [
       {
         port,
@@ -20,7 +20,7 @@ export function serviceMonitorSpec({ component, port, path, honorLabels }: Scrap
         honorLabels,
         interval: "15s",
         scrapeTimeout: "10s",
-        relabelings: [{ action: "replace", sourceLabels: ["__meta_kubernetes_pod_node_name"], targetLabel: "node" }],
+        relabelings: [{ action: "replace", sourceLabels: ["__meta_kubernetes_pod_name"], targetLabel: "instance" }],
       },
     ],
   };

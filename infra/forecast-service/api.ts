@@ -2,7 +2,7 @@ import { Deployment } from "@pulumi/kubernetes/apps/v1/index.js";
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/index.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/index.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { exposedService } from "../exposed-service.ts";
+import { exposedService, podsOf } from "../exposed-service.ts";
 import { selectorLabels } from "../labels.ts";
 import { metadataOf, type StackContext, waitFor } from "../stack-context.ts";
 import { type Runtime, servicePod, servicePort } from "./service-pod.ts";
@@ -14,7 +14,9 @@ export function api(context: StackContext, runtime: Runtime, options: pulumi.Cus
   const selector = { matchLabels: selectorLabels(stack, "api") };
   const { dependsOn: _afterMigrations, ...parent } = options;
 
-  exposedService(context, "api", appVersion, { name: "http", port: servicePort, targetPort: "http" }, parent);
+  const port = { name: "http", port: servicePort, targetPort: "http" };
+  exposedService(context, "api", appVersion, port, parent);
+  podsOf(context, "api", appVersion, port, parent);
   const deployment = new Deployment(
     "api",
     {

@@ -4,13 +4,12 @@ import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { exposedUrl } from "../exposed-service.ts";
 import { flagConfigMaps } from "../flags.ts";
-import { connectionEnvironment, type DatabaseEndpoint } from "../postgres/postgres.ts";
+import { connectionOf, type DatabaseEndpoint } from "../postgres/postgres.ts";
 import { database } from "../postgres/provisioning.ts";
 import { metadataOf, type StackContext } from "../stack-context.ts";
 import { api } from "./api.ts";
 import { serviceEnvironment } from "./environment.ts";
-import type { Runtime } from "./service-pod.ts";
-import { servicePort } from "./service-pod.ts";
+import { type Runtime, servicePort } from "./service-pod.ts";
 import { worker } from "./worker.ts";
 
 export interface ForecastServiceArguments {
@@ -46,11 +45,14 @@ export class ForecastService extends pulumi.ComponentResource {
       },
       parent,
     );
-    const environment: Runtime["environment"] = {
+    const connection = connectionOf(endpoint, database.app);
+    const runtime: Runtime = {
+      serviceAccountName: this.serviceAccount(context).metadata.name,
       envFrom: [{ configMapRef: { name: variables.metadata.name } }, { secretRef: { name: credentials.metadata.name } }],
-      env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, ...connectionEnvironment(endpoint, database.app)],
+      env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, ...connection.env],
+      volumes: connection.volumes,
+      volumeMounts: connection.volumeMounts,
     };
-    const runtime: Runtime = { environment, serviceAccountName: this.serviceAccount(context).metadata.name };
 
     api(context, runtime, { ...parent, dependsOn: [...after] });
     worker(context, runtime, { ...parent, dependsOn: [...after] });

@@ -15,13 +15,17 @@ const terminationGracePeriodSeconds = 45;
 /** The flags as files: what a process starts with when the API server does not answer. */
 const flagDirectories = Object.entries(flagConfigMaps).map(([directory, configMap]) => ({ name: `flag-${directory}`, directory, configMap }));
 
+/** What both roles have alike. */
 export interface Runtime {
-  readonly environment: Required<Pick<types.input.core.v1.Container, "env" | "envFrom">>;
+  readonly env: types.input.core.v1.EnvVar[];
+  readonly envFrom: types.input.core.v1.EnvFromSource[];
+  readonly volumes: types.input.core.v1.Volume[];
+  readonly volumeMounts: types.input.core.v1.VolumeMount[];
   readonly serviceAccountName: pulumi.Input<string>;
 }
 
 /** A pod of the service's image in one of its roles. */
-export function servicePod(context: StackContext, role: "api" | "worker", { environment, serviceAccountName }: Runtime): types.input.core.v1.PodTemplateSpec {
+export function servicePod(context: StackContext, role: "api" | "worker", { env, envFrom, volumes, volumeMounts, serviceAccountName }: Runtime): types.input.core.v1.PodTemplateSpec {
   return {
     metadata: { labels: metadataOf(context, role, context.appVersion).labels },
     spec: restrictedPodSpec({
@@ -37,7 +41,8 @@ export function servicePod(context: StackContext, role: "api" | "worker", { envi
           name: role,
           image: context.image("forecast-service"),
           args: [role],
-          ...environment,
+          env,
+          envFrom,
           ports: [{ name: "http", containerPort: servicePort }],
           resources: resourcesOf(context.settings.size, role),
           startupProbe: httpProbe("/health/live", "http", { periodSeconds: 1, failureThreshold: 90 }),
@@ -48,12 +53,14 @@ export function servicePod(context: StackContext, role: "api" | "worker", { envi
           volumeMounts: [
             { name: "tmp", mountPath: "/tmp" },
             ...flagDirectories.map(({ name, directory }) => ({ name, mountPath: `/etc/forecast-stack/flags/${directory}`, readOnly: true })),
+            ...volumeMounts,
           ],
         },
       ],
       volumes: [
         { name: "tmp", emptyDir: { sizeLimit: "256Mi" } },
         ...flagDirectories.map(({ name, configMap }) => ({ name, configMap: { name: configMap, optional: true } })),
+        ...volumes,
       ],
     }),
   };

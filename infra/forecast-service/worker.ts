@@ -1,19 +1,19 @@
 import { Deployment } from "@pulumi/kubernetes/apps/v1/index.js";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/index.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { internalService } from "../exposed-service.ts";
+import { podsOf } from "../exposed-service.ts";
 import { selectorLabels } from "../labels.ts";
 import { metadataOf, type StackContext, waitFor } from "../stack-context.ts";
 import { type Runtime, servicePod, servicePort } from "./service-pod.ts";
 
-/** Computes forecasts from the queue in Postgres. Its service is headless: Prometheus alone finds the pods by it. */
+/** Computes forecasts from the queue in Postgres. */
 export function worker(context: StackContext, runtime: Runtime, options: pulumi.CustomResourceOptions): void {
   const { stack, settings, appVersion } = context;
   const metadata = metadataOf(context, "worker", appVersion, "worker");
   const selector = { matchLabels: selectorLabels(stack, "worker") };
   const { dependsOn: _afterMigrations, ...parent } = options;
 
-  internalService(context, "worker", appVersion, [{ name: "http", port: servicePort, targetPort: "http" }], { ...parent, headless: true });
+  podsOf(context, "worker", appVersion, { name: "http", port: servicePort, targetPort: "http" }, parent);
   new Deployment(
     "worker",
     {

@@ -2,10 +2,13 @@ import { CustomResource } from "@pulumi/kubernetes/apiextensions/index.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { resourcesOf, shares } from "../sizing.ts";
-import { metadataOf, type StackContext, waitFor } from "../stack-context.ts";
+import { metadataOf, type StackContext } from "../stack-context.ts";
 import type { DatabaseEndpoint } from "./postgres.ts";
 import { database, provisioningSql } from "./provisioning.ts";
 import { postgresTuning } from "./tuning.ts";
+
+/** Every replica copies the primary before it is ready. */
+const replicasJoin = "20m";
 
 /** A Postgres with replicas, run by the CloudNativePG operator. */
 export class CloudNativePostgres extends pulumi.ComponentResource {
@@ -70,9 +73,11 @@ export class CloudNativePostgres extends pulumi.ComponentResource {
         },
       },
       // Its claims die with it, so it outlives the stack as other components' claims do.
-      { ...parent, ...waitFor(settings), protect: settings.protect, retainOnDelete: true },
+      { ...parent, customTimeouts: { create: replicasJoin, update: replicasJoin }, protect: settings.protect, retainOnDelete: true },
     );
-    this.endpoint = { host: pulumi.interpolate`${cluster.metadata.name}-rw`, port: database.port, ssl: true, ready: [cluster] };
+    // The operator makes the service and the secret of its authority under these names.
+    const named = (suffix: string): pulumi.Output<string> => pulumi.interpolate`${cluster.metadata.name}-${suffix}`;
+    this.endpoint = { host: named("rw"), port: database.port, ssl: true, authoritySecret: named("ca"), ready: [cluster] };
     this.registerOutputs({ host: this.endpoint.host });
   }
 }

@@ -38,7 +38,7 @@ export class StatefulSetPostgres extends pulumi.ComponentResource {
       { metadata: metadataOf(context, "postgres", version, "postgres-provisioning"), data: { "10-forecast.sh": initScript() } },
       parent,
     );
-    const service = internalService(context, "postgres", version, [{ name: "postgres", port: database.port, targetPort: "postgres" }], { ...parent, headless: true });
+    const service = internalService(context, "postgres", version, { name: "postgres", port: database.port, targetPort: "postgres" }, parent);
 
     const password = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: passwords.metadata.name, key } } });
     const server = new StatefulSet(

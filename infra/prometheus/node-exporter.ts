@@ -1,6 +1,6 @@
 import { DaemonSet } from "@pulumi/kubernetes/apps/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { internalService } from "../exposed-service.ts";
+import { podsOf } from "../exposed-service.ts";
 import { selectorLabels } from "../labels.ts";
 import { StackNamespace } from "../namespace.ts";
 import { httpProbe, restrictedPodSpec } from "../pod.ts";
@@ -30,7 +30,7 @@ export class NodeExporter extends pulumi.ComponentResource {
     this.namespace = namespace.name;
     const context: StackContext = { ...stackContext, namespace: namespace.name };
 
-    internalService(context, "node-exporter", version, [{ name: "metrics", port: nodeExporterPort, targetPort: "metrics" }], { ...parent, headless: true });
+    podsOf(context, "node-exporter", version, { name: "metrics", port: nodeExporterPort, targetPort: "metrics" }, parent);
     new DaemonSet(
       "node-exporter",
       {

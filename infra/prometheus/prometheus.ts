@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type PrometheusConfigInput, prometheusConfig } from "@forecast-stack/monitoring/prometheus-config.ts";
 import { stringify } from "yaml";
 import { alertmanagerPort } from "../alertmanager.ts";
-import { exposedService, exposedUrl } from "../exposed-service.ts";
+import { exposedService, exposedUrl, podsOf } from "../exposed-service.ts";
 import { selectorLabels } from "../labels.ts";
 import { httpProbe, restrictedPodSpec } from "../pod.ts";
 import { imageUsers } from "../security-contexts.ts";
@@ -40,6 +40,7 @@ export class Prometheus extends pulumi.ComponentResource {
           environment: settings.environment,
           namespace,
           nodeNamespace: nodes,
+          discovery: settings.monitoring.discovery === "dns" ? { by: "dns", nodeAddress: settings.nodeAddress } : { by: "kubernetes" },
           jobs,
           alertmanager: `alertmanager:${alertmanagerPort}`,
           ruleFiles: ["/etc/prometheus/rules.yaml"],
@@ -52,14 +53,17 @@ export class Prometheus extends pulumi.ComponentResource {
       { metadata: metadataOf(context, "prometheus", version), immutable: true, data: { "prometheus.yaml": configuration, "rules.yaml": stringify(rules, { aliasDuplicateObjects: false }) } },
       parent,
     );
-    const account = prometheusAccount(context, version, { stack: context.namespace, ...(nodeNamespace === undefined ? {} : { node: nodeNamespace }), apiserver: "default" }, parent);
-    const service = exposedService(context, "prometheus", version, { name: "http", port: prometheusPort, targetPort: "http" }, parent);
+    const discoverIn = { stack: context.namespace, ...(nodeNamespace === undefined ? {} : { node: nodeNamespace }), apiserver: "default" };
+    const account = prometheusAccount(context, version, settings.monitoring.discovery === "dns" ? {} : discoverIn, parent);
+    const port = { name: "http", port: prometheusPort, targetPort: "http" };
+    exposedService(context, "prometheus", version, port, parent);
+    const pods = podsOf(context, "prometheus", version, port, parent);
     new StatefulSet(
       "prometheus",
       {
         metadata: metadataOf(context, "prometheus", version, "prometheus"),
         spec: {
-          serviceName: service.metadata.name,
+          serviceName: pods.metadata.name,
           replicas: 1,
           selector: { matchLabels: selectorLabels(stack, "prometheus") },
           persistentVolumeClaimRetentionPolicy: retainClaims,
