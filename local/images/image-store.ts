@@ -123,6 +123,8 @@ async function prune(cacheDir: string, keep: ReadonlySet<string>): Promise<reado
   for (const name of await readdir(blobs).catch(() => [])) {
     if (!used.has(`sha256:${name}`)) await rm(join(blobs, name));
   }
+  // What builds left behind that were interrupted and never taken up again.
+  await rm(join(storeDirectory(cacheDir), "staging"), { recursive: true, force: true });
   return removed;
 }
 
