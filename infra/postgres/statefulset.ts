@@ -61,7 +61,8 @@ export class StatefulSetPostgres extends pulumi.ComponentResource {
                 {
                   name: "postgres",
                   image: context.image("postgres"),
-                  args: ["postgres", ...asArguments(postgresTuning(shares[settings.size].postgres.memory, settings.postgres.maxConnections))],
+                  // Servers other than the official image's listen to themselves alone unless told.
+                  args: ["postgres", "-c", "listen_addresses=*", ...asArguments(postgresTuning(shares[settings.size].postgres.memory, settings.postgres.maxConnections))],
                   ports: [{ name: "postgres", containerPort: database.port }],
                   env: [
                     { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },

@@ -62,8 +62,8 @@ export class NodeExporter extends pulumi.ComponentResource {
                   volumeMounts: [
                     { name: "proc", mountPath: "/host/proc", readOnly: true },
                     { name: "sys", mountPath: "/host/sys", readOnly: true },
-                    // Volumes that are mounted later become visible, too.
-                    { name: "root", mountPath: "/host/root", readOnly: true, mountPropagation: "HostToContainer" },
+                    // Without propagation, which many machines do not offer: a disk that is mounted later shows after a restart.
+                    { name: "root", mountPath: "/host/root", readOnly: true },
                   ],
                 },
               ],
