@@ -50,8 +50,8 @@ describe("the stack", () => {
   it("forecasts the whole sample catalogue and keeps the result in Postgres", async () => {
     expect(await api.importSample()).toBe(ITEMS);
     const { run: finished, accuracy } = await api.forecast(() => undefined);
-    expect(finished).toMatchObject({ status: "completed", batches: { total: BATCHES, completed: BATCHES } });
-    expect(accuracy.summary.items).toBe(ITEMS);
+    expect(finished).toMatchObject({ status: "completed", progress: { batchesTotal: BATCHES, batchesDone: BATCHES } });
+    expect(accuracy.overall.items).toBe(ITEMS);
     expect(await stack.sql("SELECT count(DISTINCT sku) FROM forecasts")).toBe(String(ITEMS));
   }, 5 * MINUTE);
 
@@ -82,14 +82,14 @@ describe("the stack", () => {
     await stack.sql("SELECT 1");
     let killed = false;
     const { run: finished } = await api.forecast((progress) => {
-      if (killed || progress.batches.completed < 2) return;
+      if (killed || progress.batchesDone < 2) return;
       killed = true;
       void stack.kubectl(["delete", "pod", "postgres-0", "--grace-period=0", "--force"]);
     });
     expect(killed).toBe(true);
-    expect(finished).toMatchObject({ status: "completed", batches: { completed: BATCHES } });
+    expect(finished).toMatchObject({ status: "completed", progress: { batchesDone: BATCHES } });
     await stack.kubectl(["wait", "pod/postgres-0", "--for=condition=Ready", "--timeout=120s"]);
-    expect(await stack.sql("SELECT count(*) || ' ' || count(DISTINCT sku) FROM forecasts WHERE run_id = (SELECT run_id FROM forecast_runs ORDER BY created_at DESC LIMIT 1)")).toBe(`${ITEMS} ${ITEMS}`);
+    expect(await stack.sql("SELECT count(*) || ' ' || count(DISTINCT sku) FROM forecasts WHERE run_id = (SELECT run_id FROM forecast_runs ORDER BY requested_at DESC LIMIT 1)")).toBe(`${ITEMS} ${ITEMS}`);
   }, 6 * MINUTE);
 
   it("answers without Redis", async () => {
@@ -125,8 +125,8 @@ describe("the stack", () => {
   it("shows the SQL error of a migration that fails, and leaves schema and service as they were", async () => {
     const folder = await mkdtemp(join(tmpdir(), "broken-migration-"));
     await cp(join(repository, "app", "dist"), folder, { recursive: true });
-    await writeFile(join(folder, "migrations", "V9.9.9__break.sql"), "-- phase: expand\nALTER TABLE table_that_is_not_there ADD COLUMN x integer;\n");
-    await writeFile(join(folder, "migrations", "U9.9.9__break.sql"), "-- lossless: yes\nSELECT 1;\n");
+    await writeFile(join(folder, "migrations", "V9.9.9__break.sql"), "-- Kind: expand\n-- Undo: U9.9.9__break.sql\nALTER TABLE table_that_is_not_there ADD COLUMN x integer;\n");
+    await writeFile(join(folder, "migrations", "U9.9.9__break.sql"), "SELECT 1;\n");
     const image = await serviceImage(folder);
     await rm(folder, { recursive: true });
     const load = new Load(`${url}/health/ready`, 5);

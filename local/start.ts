@@ -5,7 +5,7 @@ import { elapsed, step } from "./progress.ts";
 import { prepare } from "./prepare.ts";
 import { readSecret } from "./stack/backend.ts";
 import { deploy, type DeployOptions, readOutputs } from "./stack/deploy.ts";
-import { type AccuracySummary, ForecastApi } from "./stack/forecast-job.ts";
+import { type Accuracy, ForecastApi } from "./stack/forecast-job.ts";
 
 const HELP = `npm start [-- --context NAME]
 
@@ -15,16 +15,21 @@ catalogue, forecast run. Can be repeated at any time.
                   embedded cluster; its nodes pull the official images
 `;
 
-/** Prints a run's accuracy as a person reads it: the summary and the worst items. */
-function printAccuracy({ summary, worstItems }: AccuracySummary): void {
-  const percent = (value: number | null): string => (value === null ? "undefined" : `${value.toFixed(1)} %`);
-  const ratio = (value: number | null): string => (value === null ? "undefined" : value.toFixed(2));
+const seconds = (milliseconds: number | null): string => `${((milliseconds ?? 0) / 1000).toFixed(1)} s`;
+const percent = (value: number | null): string => (value === null ? "-" : `${value.toFixed(1)} %`);
+
+/** Prints a run's accuracy: the total, the kinds of items (the real series apart), the worst items. */
+function printAccuracy({ thresholds, overall, byCategory, worstItems }: Accuracy): void {
   process.stdout.write(
-    `\nAccuracy of ${summary.items} items: MAPE ${percent(summary.mape)} (over the ${summary.itemsWithMape} where it is defined), WAPE ${percent(summary.wape)}, MASE ${ratio(summary.mase)}\n`,
+    `\nAccuracy over ${overall.items} items: MAPE ${percent(overall.mape)} (threshold ${thresholds.mape} %, over the ${overall.mapeItems} items where it is defined), WAPE ${percent(overall.wape)}; ${overall.maseItems} intermittent items by MASE, median ${overall.medianMase?.toFixed(2) ?? "-"}\n`,
   );
-  process.stdout.write(`Worst items:\n`);
-  for (const { sku, model, mape, mase } of worstItems.slice(0, 5)) {
-    process.stdout.write(`  ${sku.padEnd(24)} ${model.padEnd(22)} MAPE ${percent(mape).padStart(10)}  MASE ${ratio(mase)}\n`);
+  process.stdout.write(`\n${pc.bold("Items".padEnd(18))} ${pc.bold("count".padStart(5))} ${pc.bold("MAPE".padStart(9))} ${pc.bold("WAPE".padStart(9))} ${pc.bold("MASE".padStart(6))}\n`);
+  for (const [category, { items, mape, wape, medianMase }] of Object.entries(byCategory).sort(([one], [other]) => one.localeCompare(other))) {
+    process.stdout.write(`${category.padEnd(18)} ${String(items).padStart(5)} ${percent(mape).padStart(9)} ${percent(wape).padStart(9)} ${(medianMase?.toFixed(2) ?? "-").padStart(6)}\n`);
+  }
+  process.stdout.write("\nWorst items by MAPE\n");
+  for (const { sku, category, model, mape } of worstItems.byMape.slice(0, 5)) {
+    process.stdout.write(`  ${sku.padEnd(14)} ${(category ?? "").padEnd(16)} ${model.padEnd(24)} ${percent(mape).padStart(9)}\n`);
   }
 }
 
@@ -75,17 +80,18 @@ async function start(context: string | undefined): Promise<void> {
     note("importing");
     return `${await api.importSample()} items`;
   });
-  let accuracy: AccuracySummary | undefined;
+  let accuracy: Accuracy | undefined;
   await step("Forecast run", async (note) => {
     let reported = 0;
-    const result = await api.forecast(({ batches, elapsedMs, peakMemoryPercent }) => {
-      const line = `batch ${batches.completed}/${batches.total}, memory ${peakMemoryPercent?.toFixed(0) ?? "?"} %, ${(elapsedMs / 1000).toFixed(1)} s`;
+    const result = await api.forecast(({ batchesDone, batchesTotal, elapsedMs, peakMemoryPercent }) => {
+      const line = `batch ${batchesDone}/${batchesTotal}, memory ${percent(peakMemoryPercent)}, ${seconds(elapsedMs)}`;
       note(line);
-      if (batches.completed > reported && !process.stdout.isTTY) process.stdout.write(`  ${line}\n`);
-      reported = batches.completed;
+      if (batchesDone > reported && !process.stdout.isTTY) process.stdout.write(`  ${line}\n`);
+      reported = batchesDone;
     });
     accuracy = result.accuracy;
-    return `${result.run.items.total} items in ${result.run.batches.total} batches, ${(result.run.elapsedMs / 1000).toFixed(1)} s, memory at most ${result.run.peakMemoryPercent?.toFixed(0) ?? "?"} %`;
+    const { itemsTotal, batchesTotal, elapsedMs, peakMemoryPercent } = result.run.progress;
+    return `${itemsTotal} items in ${batchesTotal} batches, ${seconds(elapsedMs)}, memory at most ${percent(peakMemoryPercent)}`;
   });
   if (accuracy !== undefined) printAccuracy(accuracy);
   printTable(outputs);

@@ -16,19 +16,26 @@ const importReply = z.object({
 });
 const triggerReply = z.object({ runId: z.string() });
 const runReply = z.object({
-  status: z.enum(["pending", "running", "completed", "failed"]),
-  batches: z.object({ total: z.number(), completed: z.number() }),
-  items: z.object({ total: z.number() }),
-  elapsedMs: z.number(),
-  peakMemoryPercent: z.number().nullable(),
+  status: z.enum(["queued", "running", "completed", "failed"]),
+  error: z.string().nullable(),
+  progress: z.object({
+    batchesDone: z.number(),
+    batchesTotal: z.number(),
+    itemsTotal: z.number(),
+    elapsedMs: z.number().nullable(),
+    peakMemoryPercent: z.number().nullable(),
+  }),
 });
+const scores = z.object({ mape: z.number().nullable(), wape: z.number().nullable(), items: z.number(), mapeItems: z.number(), maseItems: z.number(), medianMase: z.number().nullable() });
 const accuracyReply = z.object({
-  summary: z.object({ items: z.number(), itemsWithMape: z.number(), mape: z.number().nullable(), wape: z.number().nullable(), mase: z.number().nullable() }),
-  worstItems: z.array(z.object({ sku: z.string(), model: z.string(), mape: z.number().nullable(), mase: z.number().nullable() })),
+  thresholds: z.object({ mape: z.number() }),
+  overall: scores,
+  byCategory: z.record(z.string(), scores),
+  worstItems: z.object({ byMape: z.array(z.object({ sku: z.string(), category: z.string().nullable(), model: z.string(), mape: z.number().nullable() })) }),
 });
 
-export type RunProgress = z.infer<typeof runReply>;
-export type AccuracySummary = z.infer<typeof accuracyReply>;
+export type RunState = z.infer<typeof runReply>;
+export type Accuracy = z.infer<typeof accuracyReply>;
 
 /** A client of the service's REST API with the service token. */
 export class ForecastApi {
@@ -67,15 +74,15 @@ export class ForecastApi {
   }
 
   /** Triggers a forecast run and follows it to its end. */
-  async forecast(onProgress: (run: RunProgress) => void): Promise<{ run: RunProgress; accuracy: AccuracySummary }> {
+  async forecast(onProgress: (progress: RunState["progress"]) => void): Promise<{ run: RunState; accuracy: Accuracy }> {
     const { runId } = triggerReply.parse(await this.call("POST", "/api/forecast/trigger"));
     const finished = await until("the forecast run", 600_000, async () => {
       const run = runReply.parse(await this.call("GET", `/api/forecast/runs/${runId}`));
-      onProgress(run);
-      if (run.status === "pending" || run.status === "running") throw new Error(`${run.batches.completed} of ${run.batches.total} batches are done`);
+      onProgress(run.progress);
+      if (run.status === "queued" || run.status === "running") throw new Error(`${run.progress.batchesDone} of ${run.progress.batchesTotal} batches are done`);
       return run;
     });
-    if (finished.status === "failed") throw new Error(`The forecast run ${runId} failed: kubectl logs -l app.kubernetes.io/component=worker says why.`);
+    if (finished.status === "failed") throw new Error(`The forecast run ${runId} failed: ${finished.error ?? "the log of the workers says why"}`);
     return { run: finished, accuracy: accuracyReply.parse(await this.call("GET", `/api/forecast/runs/${runId}/accuracy`)) };
   }
 
