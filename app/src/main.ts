@@ -7,6 +7,7 @@ import { connectionOf } from "./platform/db.ts";
 import { ConfigError } from "./platform/errors.ts";
 import { createLog } from "./platform/log.ts";
 import { endOnSignals } from "./platform/shutdown.ts";
+import { fieldOf } from "./platform/thrown.ts";
 import { startService } from "./service.ts";
 
 /** Exit codes of sysexits.h: wrong call, wrong configuration. */
@@ -56,6 +57,6 @@ try {
   await main(process.argv.slice(2));
 } catch (error) {
   const expected = error instanceof ConfigError || error instanceof MigrationError;
-  process.stderr.write(`${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`${expected ? error.message : String(fieldOf(error, "stack") ?? error)}\n`);
   process.exit(error instanceof ConfigError ? EX_CONFIG : 1);
 }

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { fieldOf, messageOf } from "../platform/thrown.ts";
 import { MigrationError } from "./migration-error.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
 import { type AppliedMigration, planMigrations } from "./migration-plan.ts";
@@ -110,7 +111,7 @@ async function record(client: pg.Client, migration: Migration, executionTimeMs: 
 }
 
 function sqlMessage(error: unknown, sql: string): string {
-  if (!(error instanceof pg.DatabaseError)) return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof pg.DatabaseError)) return messageOf(error);
   const line = error.position === undefined ? undefined : sql.slice(0, Number(error.position)).split("\n").length;
   const parts = [`${error.severity ?? "ERROR"}: ${error.message} (SQLSTATE ${error.code ?? "unknown"})`, error.detail, error.hint, line === undefined ? undefined : `line ${line}`];
   return parts.filter((part) => part !== undefined).join("; ");
@@ -139,7 +140,7 @@ async function connect(options: MigrateOptions): Promise<pg.Client> {
       await client.end().catch(() => undefined);
       if (!isNotYetUp(error) || Date.now() > deadline) {
         const { host, port, database, user } = options.connection;
-        throw new MigrationError(`cannot connect to ${database ?? ""} at ${host ?? ""}:${String(port)} as ${user ?? ""}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+        throw new MigrationError(`cannot connect to ${database ?? ""} at ${host ?? ""}:${String(port)} as ${user ?? ""}: ${messageOf(error)}`, { cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
@@ -148,6 +149,6 @@ async function connect(options: MigrateOptions): Promise<pg.Client> {
 
 /** Nobody listens there yet, the name is not known yet, or the server says that it is starting up (57P03). */
 function isNotYetUp(error: unknown): boolean {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = fieldOf(error, "code");
   return code === "ECONNREFUSED" || code === "ENOTFOUND" || code === "EAI_AGAIN" || code === "57P03";
 }

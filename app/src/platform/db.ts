@@ -3,6 +3,7 @@ import pg from "pg";
 import type { Config } from "./config.ts";
 import { UnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { fieldOf, messageOf } from "./thrown.ts";
 
 /** Runs SQL statements, each under a name that metrics and logs show. */
 export interface Queryable {
@@ -83,7 +84,7 @@ export class Database implements Queryable {
       return result;
     } catch (error) {
       await client.query("ROLLBACK").catch((failure: unknown) => {
-        broken = failure instanceof Error ? failure : new Error(String(failure));
+        broken = new Error(messageOf(failure));
       });
       throw error;
     } finally {
@@ -140,9 +141,10 @@ export function connectionOf(config: Pick<DatabaseConfig, "DB_HOST" | "DB_PORT" 
 
 /** True when the connection failed, not the statement: classes 08 and 57P of SQLSTATE, and errors of the socket or the pool. */
 export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
   if (error instanceof pg.DatabaseError) return error.code?.startsWith("08") === true || error.code?.startsWith("57P") === true;
-  if (error instanceof AggregateError) return error.errors.some(isConnectionError);
-  const code = "code" in error ? String(error.code) : "";
-  return /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code) || /connection terminated|timeout exceeded when trying to connect|not queryable/i.test(error.message);
+  // A name with several addresses: one error for each.
+  const errors = fieldOf(error, "errors");
+  if (Array.isArray(errors)) return errors.some(isConnectionError);
+  const code = fieldOf(error, "code");
+  return /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/.test(String(code)) || /connection terminated|timeout exceeded when trying to connect|not queryable/i.test(messageOf(error));
 }

@@ -3,6 +3,7 @@ import { isConnectionError } from "./db.ts";
 import { AppError, NotFoundError, UnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { requestIdOf } from "./request-id.ts";
+import { fieldOf, messageOf } from "./thrown.ts";
 
 /** Answers for paths and methods that no route takes. */
 export const refuseUnknownRoutes: RequestHandler = (request) => {
@@ -30,8 +31,8 @@ export function answerErrors(log: Log): ErrorRequestHandler {
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isConnectionError(error)) return new UnavailableError("The database does not answer.", error);
-  const status = error instanceof Error && "status" in error ? error.status : undefined;
   // Express and its parsers mark what the caller did wrong with a 4xx status.
-  if (error instanceof Error && typeof status === "number" && status >= 400 && status < 500) return new AppError(status, "Invalid request", error.message, { cause: error });
+  const status = fieldOf(error, "status");
+  if (typeof status === "number" && status >= 400 && status < 500) return new AppError(status, "Invalid request", messageOf(error), { cause: error });
   return new AppError(500, "Internal error", "The service failed to answer; the log has the reason under the request's id.", { cause: error });
 }

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import { seededRandom } from "../../sample/random.ts";
+import { forecastItem } from "./item-forecast.ts";
+import type { SelectionSettings } from "./model-selection.ts";
+import { EXPLOSION_LIMIT, maximum } from "./models/forecast.ts";
+
+const settings: SelectionSettings = { hybrid: true, zeroRatioThreshold: 0.5, cvSquaredThreshold: 0.49, crostonAlpha: 0.1, tsbAlpha: 0.1, tsbBeta: 0.1 };
+const series = (length: number, value: (t: number) => number) => Float64Array.from({ length }, (_, t) => Math.max(value(t), 0));
+const forecast = (values: Float64Array, horizon = 90, given = settings) => forecastItem(values, "day", horizon, given);
+
+/** Demand of every kind: none, constant, sparse, noisy, with spikes, short and long. */
+const anyDemand = fc.oneof(
+  fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { maxLength: 120 }),
+  fc.array(fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.double({ min: 0, max: 1e6, noNaN: true }) }), { maxLength: 200 }),
+  fc.tuple(fc.nat(200), fc.double({ min: 0, max: 1e12, noNaN: true })).map(([length, value]) => Array<number>(length).fill(value)),
+  fc.tuple(fc.nat(100), fc.nat(100)).map(([before, after]) => [...Array<number>(before).fill(1), 1e12, ...Array<number>(after).fill(1)]),
+  fc.nat(150).map((length) => Array.from({ length }, (_, t) => Math.exp(t / 10))),
+);
+
+describe("the forecast of an item", () => {
+  it("is finite, never negative, never explosive, and its intervals enclose it, whatever the history", () => {
+    fc.assert(
+      fc.property(anyDemand, fc.constantFrom("day" as const, "month" as const), fc.integer({ min: 1, max: 120 }), (demand, period, horizon) => {
+        const history = Float64Array.from(demand);
+        const ceiling = EXPLOSION_LIMIT * maximum(history);
+        const { point, lower80, upper80, lower95, upper95 } = forecastItem(history, period, horizon, settings).forecast;
+        expect(point).toHaveLength(horizon);
+        for (let step = 0; step < horizon; step += 1) {
+          const rising = [0, lower95[step], lower80[step], point[step], upper80[step], upper95[step], ceiling] as number[];
+          expect(rising.every(Number.isFinite)).toBe(true);
+          expect([...rising].sort((a, b) => a - b)).toEqual(rising);
+        }
+      }),
+      { numRuns: 300, seed: 20240702 },
+    );
+  });
+
+  it("has accuracy measures that are finite or null, whatever the history", () => {
+    fc.assert(
+      fc.property(anyDemand, (demand) => {
+        const { accuracy, judgedBy } = forecast(Float64Array.from(demand), 1);
+        const measures = accuracy === null ? [] : [accuracy.mape, accuracy.wape, accuracy.mase, accuracy.bias, accuracy.actualSum, accuracy.errorSum];
+        for (const measure of measures) expect(measure === null || Number.isFinite(measure)).toBe(true);
+        expect(judgedBy === null).toBe(accuracy === null);
+      }),
+      { numRuns: 200, seed: 20240702 },
+    );
+  });
+
+  it("is 0 for an item that never sold, and says nothing about its accuracy", () => {
+    const { forecast: result, accuracy, model } = forecast(new Float64Array(0));
+    expect(Math.max(...result.point, ...result.upper95)).toBe(0);
+    expect(accuracy).toBeNull();
+    expect(model).toBe("croston");
+  });
+
+  it("repeats a weekly rhythm", () => {
+    const week = [10, 20, 30, 40, 50, 60, 5];
+    const { forecast: result, model, accuracy } = forecast(series(140, (t) => week[t % 7] ?? 0), 14);
+    expect(model).toBe("holt-winters");
+    result.point.forEach((value, step) => expect(value).toBeCloseTo(week[step % 7] ?? 0, 0));
+    expect(accuracy?.mape).toBeLessThan(1);
+  });
+
+  it("follows a trend and bends it, so that it does not run away", () => {
+    const { forecast: result } = forecast(series(200, (t) => 50 + t), 90);
+    expect(result.point[0]).toBeGreaterThan(245);
+    expect(result.point[89]).toBeGreaterThan(result.point[0] ?? Infinity);
+    expect(result.point[89]).toBeLessThan(340);
+  });
+
+  it("of sparse demand is Croston's rate, judged by MASE because MAPE has no meaning there", () => {
+    const { forecast: result, model, selection, judgedBy, accuracy } = forecast(series(360, (t) => (t % 5 === 4 ? 10 : 0)), 30);
+    expect(model).toBe("croston");
+    expect(selection).toMatchObject({ rule: "zero-ratio", demandClass: "intermittent", adi: 5, zeroRatio: 0.8 });
+    expect(result.point[0]).toBeCloseTo(2, 1);
+    expect(judgedBy).toBe("mase");
+    expect(accuracy?.mapeExcluded).toBeGreaterThan(0);
+  });
+
+  it("of very uneven demand is asked of TSB by the rule", () => {
+    const random = seededRandom(7);
+    const { selection } = forecast(series(300, () => random.gamma(20, 20)));
+    expect(selection).toMatchObject({ rule: "cv-squared", ruleModel: "tsb" });
+  });
+
+  it("of an item that stopped selling falls back from Croston, which would never forget, and says why", () => {
+    const { forecast: result, selection } = forecast(series(500, (t) => (t < 200 ? 10 : 0)));
+    expect(selection.ruleModel).toBe("croston");
+    expect(selection.chosen).not.toBe("croston");
+    expect(selection.fallback).toMatch(/^croston missed by .* in the back-test, .* by /);
+    expect(result.point[0]).toBeLessThan(0.1);
+  });
+
+  it("uses regular models for every item when hybrid forecasting is off", () => {
+    const { selection } = forecast(series(360, (t) => (t % 5 === 4 ? 10 : 0)), 30, { ...settings, hybrid: false });
+    expect(selection.rule).toBe("hybrid-off");
+    expect(["holt-winters", "exponential-smoothing"]).toContain(selection.chosen);
+  });
+
+  it("explains itself with the scores of every candidate on the same back-test", () => {
+    const { selection } = forecast(series(100, (t) => 20 + (t % 7)));
+    expect(selection.backtest).toEqual({ origins: 4, horizon: 14 });
+    expect(selection.scores.map(({ model }) => model)).toEqual(["holt-winters", "exponential-smoothing"]);
+  });
+
+  it("covers most of what then happens with its 95 % interval", () => {
+    const random = seededRandom(95);
+    let inside = 0;
+    let all = 0;
+    for (let item = 0; item < 40; item += 1) {
+      const values = series(228, (t) => (50 + 10 * Math.cos((2 * Math.PI * t) / 7)) * (1 + 0.15 * random.normal()));
+      const { lower95, upper95 } = forecast(values.subarray(0, 200), 28).forecast;
+      values.subarray(200).forEach((value, step) => {
+        all += 1;
+        if (value >= (lower95[step] ?? 0) && value <= (upper95[step] ?? 0)) inside += 1;
+      });
+    }
+    expect(inside / all).toBeGreaterThan(0.9);
+    expect(inside / all).toBeLessThan(0.99);
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "@jest/globals";
+import { overallStatus } from "../platform/health.ts";
+import { assessHealth, OLDEST_SCHEMA, type Observations } from "./assess.ts";
+
+const fine: Observations = {
+  databaseConnected: true,
+  schemaVersion: OLDEST_SCHEMA,
+  redisUp: true,
+  jobQueueReady: true,
+  lastRunFailed: false,
+  memoryPercent: 58,
+  memoryWarningPercent: 70,
+};
+const status = (change: Partial<Observations>) => overallStatus(assessHealth({ ...fine, ...change }));
+
+describe("health", () => {
+  it("is healthy when all is well, with or without a Redis", () => {
+    expect(status({})).toBe("healthy");
+    expect(status({ redisUp: undefined })).toBe("healthy");
+  });
+
+  it.each<[string, Partial<Observations>]>([
+    ["Redis does not answer", { redisUp: false }],
+    ["the last run failed", { lastRunFailed: true }],
+    ["memory is above its threshold", { memoryPercent: 70.1 }],
+    ["the job queue is not connected", { jobQueueReady: false }],
+  ])("is degraded when %s", (_what, change) => {
+    expect(status(change)).toBe("degraded");
+  });
+
+  it.each<[string, Partial<Observations>]>([
+    ["the database does not answer", { databaseConnected: false }],
+    ["there is no schema", { schemaVersion: null }],
+    ["the schema is too old", { schemaVersion: "0.0.3" }],
+  ])("is unhealthy when %s", (_what, change) => {
+    expect(status(change)).toBe("unhealthy");
+  });
+
+  it("accepts newer schemas, by number", () => {
+    expect(status({ schemaVersion: "0.0.10" })).toBe("healthy");
+  });
+
+  it("names the reason", () => {
+    expect(assessHealth({ ...fine, schemaVersion: "0.0.2" })).toEqual([{ severity: "unhealthy", reason: `The database's schema is 0.0.2; this release needs ${OLDEST_SCHEMA} or newer.` }]);
+  });
+});

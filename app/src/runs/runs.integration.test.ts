@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { loadSample } from "../../sample/load-sample.ts";
+import { startTestServer, type TestServer } from "../test-support/test-database.ts";
+import { SERVICE_TOKEN, startTestService, type TestService } from "../test-support/test-service.ts";
+
+interface ForecastPage {
+  runId: string;
+  nextCursor: string | null;
+  forecasts: { sku: string; model: string; period: string; dates: string[]; point: number[]; interval95: { lower: number[]; upper: number[] }; selection: { rule: string; chosen: string } }[];
+}
+
+describe("a forecast run of the sample catalogue", () => {
+  let server: TestServer;
+  let app: TestService;
+  let runId: string;
+  beforeAll(async () => {
+    server = await startTestServer();
+    app = await startTestService(server, await server.createDatabase());
+    await loadSample(`http://127.0.0.1:${app.service.port}`, SERVICE_TOKEN);
+    runId = await app.run();
+  }, 90_000);
+  afterAll(async () => {
+    await app.stop();
+    await server.remove();
+  });
+  const page = async (query: string) => (await app.get(`/api/forecasts${query}`)).body as unknown as ForecastPage;
+
+  it("goes through 7 batches of 20 and tells memory and time of each", async () => {
+    const { body } = await app.get(`/api/forecast/runs/${runId}`);
+    expect(body).toMatchObject({ runId, status: "completed", trigger: "manual", asOf: "2024-07-02", progress: { batchesDone: 7, batchesTotal: 7, itemsDone: 127, itemsTotal: 127 } });
+    const batches = body["batches"] as { batch: string; items: number; memoryPercent: number; elapsedMs: number; worker: string }[];
+    expect(batches.map(({ batch, items }) => `${batch}: ${items}`)).toEqual(["1/7: 20", "2/7: 20", "3/7: 20", "4/7: 20", "5/7: 20", "6/7: 20", "7/7: 7"]);
+    for (const { memoryPercent, elapsedMs, worker } of batches) {
+      expect(memoryPercent).toBeGreaterThan(0);
+      expect(elapsedMs).toBeGreaterThan(0);
+      expect(worker).toBe("test");
+    }
+  });
+
+  it("gives every item one forecast, page by page", async () => {
+    const skus: string[] = [];
+    let cursor = "";
+    for (;;) {
+      const { forecasts, nextCursor, runId: shown } = await page(`?limit=50${cursor}`);
+      expect(shown).toBe(runId);
+      skus.push(...forecasts.map(({ sku }) => sku));
+      if (nextCursor === null) break;
+      cursor = `&cursor=${nextCursor}`;
+    }
+    expect(skus).toHaveLength(127);
+    expect(new Set(skus).size).toBe(127);
+    expect(skus).toEqual([...skus].sort());
+  });
+
+  it("forecasts 90 days after the newest demand, or the months that begin in them", async () => {
+    const [daily] = (await page("?sku=SKU-0001")).forecasts;
+    expect(daily?.dates[0]).toBe("2024-07-03");
+    expect(daily?.dates.at(-1)).toBe("2024-09-30");
+    expect(daily?.point).toHaveLength(90);
+    expect(daily?.interval95.upper).toHaveLength(90);
+    const [monthly] = (await page("?sku=REAL-PBS")).forecasts;
+    expect(monthly).toMatchObject({ period: "month", dates: ["2024-07-01", "2024-08-01", "2024-09-01"] });
+  });
+
+  it("filters by model, with an explanation that names it", async () => {
+    const { forecasts } = await page("?model=croston&limit=200");
+    expect(forecasts.length).toBeGreaterThan(0);
+    for (const { model, selection } of forecasts) expect([model, selection.chosen, selection.rule]).toEqual(["croston", "croston", "zero-ratio"]);
+  });
+
+  it.each([
+    ["limit=0", "The query parameter limit must be a whole number from 1 to 200."],
+    ["model=prophet", "The query parameter model must be one of holt-winters, exponential-smoothing, croston, tsb."],
+    ["cursor=abc", "The query parameter cursor is not one that this list gave."],
+    ["colour=red", "There is no query parameter colour."],
+  ])("says what is wrong with ?%s", async (query, detail) => {
+    const { status, body } = await app.get(`/api/forecasts?${query}`);
+    expect(status).toBe(400);
+    expect(body["detail"]).toBe(detail);
+  });
+
+  it("summarises accuracy: overall, by model, the real series apart, and the worst items", async () => {
+    const { status, body } = await app.get(`/api/forecast/runs/${runId}/accuracy`);
+    expect(status).toBe(200);
+    const { overall, byModel, byCategory, highVarianceItems, worstItems } = body as Record<"overall" | "byModel" | "byCategory" | "highVarianceItems" | "worstItems", Record<string, never>>;
+    expect(overall).toMatchObject({ items: 127 });
+    expect(overall["mape"]).toBeLessThan(20);
+    expect(Object.values(byModel).reduce((sum, { items }) => sum + Number(items), 0)).toBe(127);
+    expect(byCategory["real"]).toMatchObject({ items: 2 });
+    expect(Object.keys(byCategory).sort()).toEqual(["dead", "intermittent", "lumpy", "new", "real", "steady", "trending", "weekly-seasonal"]);
+    const mapes = (worstItems["byMape"] as unknown as { mape: number }[]).map(({ mape }) => mape);
+    expect(mapes).toHaveLength(10);
+    expect(mapes).toEqual([...mapes].sort((a, b) => b - a));
+    expect(highVarianceItems["count"]).toBe(mapes.filter((mape) => mape > 30).length);
+  });
+
+  it("shows in the metrics of the catalogue", async () => {
+    const text = await app.text("/metrics");
+    const sum = [...text.matchAll(/^inventory_forecasts_total\{.*\} (\d+)$/gm)].reduce((total, [, value]) => total + Number(value), 0);
+    expect(sum).toBe(127);
+    expect(text).toMatch(/^forecast_accuracy_mape_percentage \d/m);
+    expect(text).toMatch(/^forecast_runs_total\{trigger="manual",outcome="completed"\} 1$/m);
+    expect(text).toMatch(/^inventory_forecasting_health_status 2$/m);
+    expect(text).toMatch(/^forecast_queue_jobs\{queue="forecast-batch",state="waiting"\} 0$/m);
+    expect(text).toMatch(/^database_query_duration_seconds_count\{query="forecasts.list"\} \d+$/m);
+  });
+
+  it("shows in health with the documented keys", async () => {
+    const { status, body } = await app.get("/api/health");
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      status: "healthy",
+      version: "0.0.0-dev",
+      uptime: expect.any(Number),
+      mapeThreshold: 20,
+      scheduler: { enabled: true, nextRun: expect.stringMatching(/T02:05:00.000Z$/) },
+      streaming: { enabled: true, batchSize: 20 },
+      cache: { queryCache: { enabled: true, ttl: 7200, hitRate: expect.anything() }, forecastCache: { enabled: true, ttl: 86_400, preloadEnabled: false, hitRate: expect.anything() } },
+      monitoring: { itemMapeEnabled: true, watchdogEnabled: false, selfHealingEnabled: false },
+      database: { connected: true },
+    });
+  });
+
+  it("is cached until the next run, which then is the one that is shown", async () => {
+    const hits = async () => Number(/^cache_hits_total\{cache="forecasts"\} (\d+)$/m.exec(await app.text("/metrics"))?.[1]);
+    await page("?sku=SKU-0002");
+    const before = await hits();
+    await page("?sku=SKU-0002");
+    expect(await hits()).toBe(before + 1);
+    const next = await app.run();
+    expect((await page("?sku=SKU-0002")).runId).toBe(next);
+    expect((await page(`?sku=SKU-0002&run=${runId}`)).runId).toBe(runId);
+  }, 30_000);
+
+  it("is not found under an id that it does not have", async () => {
+    expect((await app.get("/api/forecast/runs/3f0c1f0e-7d2c-4c55-8a43-0a4b8f1b6a11")).status).toBe(404);
+    expect((await app.get("/api/forecast/runs/nonsense")).body["detail"]).toBe("The path parameter runId must be the id of a run.");
+  });
+
+  it("can be triggered under its older name, and only with the token", async () => {
+    expect((await app.post("/api/v1/admin/trigger-forecast", undefined, { authorization: "Bearer wrong" })).status).toBe(401);
+    const { status, body, headers } = await app.post("/api/v1/admin/trigger-forecast");
+    expect(status).toBe(202);
+    expect(headers.get("location")).toBe(`/api/forecast/runs/${String(body["runId"])}`);
+  });
+
+  it("adds no series for paths that do not exist, and compresses large answers", async () => {
+    for (let index = 0; index < 50; index += 1) expect((await app.get(`/made-up/${index}`)).status).toBe(404);
+    const routes = new Set([...(await app.text("/metrics")).matchAll(/^http_requests_total\{.*route="([^"]*)"/gm)].map(([, route]) => route));
+    expect([...routes].filter((route) => route?.includes("made-up"))).toEqual([]);
+    expect(routes).toContain("unmatched");
+    expect((await app.get("/api/forecasts?limit=5")).headers.get("content-encoding")).toMatch(/gzip|br/);
+    expect((await app.get("/health/live")).headers.get("content-encoding")).toBeNull();
+  });
+});
+
+describe("a forecast run without items", () => {
+  it("completes with nothing", async () => {
+    const server = await startTestServer();
+    const app = await startTestService(server, await server.createDatabase());
+    try {
+      expect((await app.get("/api/forecasts")).body).toEqual({ runId: null, asOf: null, forecasts: [], nextCursor: null });
+      const runId = await app.run();
+      expect((await app.get(`/api/forecast/runs/${runId}`)).body).toMatchObject({ status: "completed", progress: { itemsTotal: 0, batchesTotal: 0 } });
+      expect((await app.get(`/api/forecast/runs/${runId}/accuracy`)).body).toMatchObject({ overall: { items: 0, mape: null }, withinThreshold: null });
+    } finally {
+      await app.stop();
+      await server.remove();
+    }
+  }, 60_000);
+});

@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { readConfig } from "../platform/config.ts";
+import { createLog } from "../platform/log.ts";
+import { type Service, type ServiceRole, startService } from "../service.ts";
+import type { TestServer } from "./test-database.ts";
+import { eventually } from "./eventually.ts";
+
+export const SERVICE_TOKEN = "token-of-the-tests";
+
+/** The environment of a service on a test database: no rest between batches, no delay at the end. */
+export function testEnvironment(server: TestServer, database: string): Record<string, string> {
+  const { host, port, user, password } = server.connection("app", database);
+  return {
+    PORT: "0",
+    LOG_LEVEL: "fatal",
+    POD_NAME: "test",
+    SHUTDOWN_DELAY_MS: "0",
+    DB_HOST: host,
+    DB_PORT: String(port),
+    DB_NAME: database,
+    DB_USER: user,
+    DB_PASSWORD: password,
+    SVC_JWT: SERVICE_TOKEN,
+    STREAMING_BATCH_DELAY_MS: "0",
+    FORECAST_THREADS: "2",
+    FORECAST_HEARTBEAT_SECONDS: "10",
+  };
+}
+
+/** A running service and how to talk to it. */
+export interface TestService {
+  readonly service: Service;
+  get(path: string): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
+  text(path: string): Promise<string>;
+  /** POST with the service token; `body` is sent as text/csv. */
+  post(path: string, body?: string, headers?: Record<string, string>): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
+  /** Triggers a run and waits until it has ended. */
+  run(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts a service in this process and waits until its queue is connected. */
+export async function startTestService(server: TestServer, database: string, role: ServiceRole = "api+worker", environment: Record<string, string> = {}): Promise<TestService> {
+  const config = readConfig({ ...testEnvironment(server, database), ...environment });
+  const service = await startService(role, config, createLog({ level: config.LOG_LEVEL, role, version: "test" }));
+  const origin = `http://127.0.0.1:${service.port}`;
+  const answer = async (response: Response) => ({ status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> });
+  const get: TestService["get"] = async (path) => answer(await fetch(`${origin}${path}`));
+  const post: TestService["post"] = async (path, body, headers = {}) =>
+    answer(await fetch(`${origin}${path}`, { method: "POST", headers: { authorization: `Bearer ${SERVICE_TOKEN}`, "content-type": "text/csv", ...headers }, body: body ?? null }));
+  await eventually(async () => {
+    const { body } = await get("/api/health");
+    if (JSON.stringify(body).includes("job queue")) throw new Error("the job queue is not connected");
+  });
+  return {
+    service,
+    get,
+    post,
+    text: async (path) => (await fetch(`${origin}${path}`)).text(),
+    run: async () => {
+      const { body } = await post("/api/forecast/trigger");
+      const runId = String(body["runId"]);
+      await eventually(async () => {
+        const run = await get(`/api/forecast/runs/${runId}`);
+        if (run.body["status"] !== "completed" && run.body["status"] !== "failed") throw new Error(`the run is ${String(run.body["status"])}`);
+      });
+      return runId;
+    },
+    stop: () => service.stop({ delayMs: 0, drainMs: 5_000 }),
+  };
+}
+
+/** Starts a role as a process of its own, as a container does; its log is in `output`. */
+export function spawnService(args: readonly string[], environment: Record<string, string>): { process: ChildProcess; output: () => string; exit: Promise<number | null> } {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../main.ts"), ...args], { env: { PATH: process.env["PATH"] ?? "", ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  // `close` comes after the last of its output, unlike `exit`.
+  return { process: child, output: () => output, exit: once(child, "close").then(([code]) => code as number | null) };
+}
