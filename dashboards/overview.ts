@@ -1,6 +1,7 @@
-import { type Dashboard, DashboardBuilder, DashboardCursorSync, QueryVariableBuilder, RowBuilder, VariableRefresh } from "@grafana/grafana-foundation-sdk/dashboard";
+import { DashboardCursorSync, QueryVariableBuilder, RowBuilder, VariableRefresh } from "@grafana/grafana-foundation-sdk/dashboard";
 import { buckets, series } from "@forecast-stack/monitoring/promql.ts";
 import { thresholds } from "@forecast-stack/monitoring/thresholds.ts";
+import { type ClassicDashboard, classicDashboard } from "./classic-dashboard.ts";
 import { dataSource, figure, graph } from "./panel.ts";
 
 const here = { namespace: "$namespace" };
@@ -12,8 +13,8 @@ const hits = `sum(${rate(series("cache_hits_total", here))})`;
 const misses = `sum(${rate(series("cache_misses_total", here))})`;
 
 /** Is it well, is it fast, are the forecasts any good: what one looks at first. */
-export function overview(): Dashboard {
-  return new DashboardBuilder("Overview")
+export function overview(): ClassicDashboard {
+  return classicDashboard("Overview")
     .uid("forecast-overview")
     .description("Health of the forecasting system: is it well, is it fast, are the forecasts any good. Owner: platform")
     .tags(["forecast-stack", "owner:platform"])
@@ -159,7 +160,7 @@ export function overview(): Dashboard {
     )
     .withPanel(
       graph(
-        { title: "Processor", description: "Processors in use by each pod.", unit: "none", min: 0, queries: [{ expr: `sum by (pod) (${rate(series("container_cpu_usage_seconds_total", { ...here, container: { matchesNot: "" } }))})`, legend: "{{pod}}" }] },
+        { title: "Processor", description: "Processors in use by each pod.", unit: "none", min: 0, queries: [{ expr: `sum by (pod) (${rate(series("container_cpu_usage_seconds_total", { ...here, container: "", pod: { matchesNot: "" } }))})`, legend: "{{pod}}" }] },
         { x: 16, y: 15, w: 8, h: 8 },
       ),
     )

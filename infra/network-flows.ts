@@ -28,7 +28,6 @@ export interface Flow {
 
 /** 443 is the service, 6443 what most clusters send it on to: policies see the one or the other. */
 const apiServerPorts = [443, 6443];
-const kubeletPort = 10250;
 const cloudNativePgStatusPort = 8000;
 
 const metricsPorts: Readonly<Partial<Record<Component, number>>> = {
@@ -96,7 +95,7 @@ function monitoringFlows({ monitoring, grafana }: Settings, jobs: readonly Scrap
     return { from: bundled ? "prometheus" : "operator-prometheus", to, ports: [port], why: "metrics" };
   });
   const own: Flow[] = [
-    { from: "prometheus", to: "kubernetes", ports: [...apiServerPorts, kubeletPort], why: "discovery, and the metrics of API server and kubelets" },
+    { from: "prometheus", to: "kubernetes", ports: [...apiServerPorts, monitoring.kubeletPort], why: "discovery, and the metrics of API server and kubelets" },
     ...(alertsLeave ? [{ from: "alertmanager", to: "anywhere", why: "notifications" } as const] : []),
   ];
   const reader: Flow[] = grafana.enabled ? [bundled ? { from: "grafana", to: "prometheus", ports: [prometheusPort], why: "queries" } : { from: "grafana", to: "anywhere", why: "queries to the operator's Prometheus" }] : [];

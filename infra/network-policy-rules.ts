@@ -65,9 +65,9 @@ function forComponent(component: Component, flows: readonly Flow[], places: Plac
 /** Absent: no restriction by address. */
 function peersOf(peer: Peer, of: Component, places: Places): PolicyPeer[] | undefined {
   switch (peer) {
-    case "anywhere":
     // API servers and nodes have no labels to select, and network plug-ins disagree on whether an address block covers them; the ports are the restriction.
     case "kubernetes":
+    case "anywhere":
       return undefined;
     case "operator-prometheus":
       return [{ namespaceSelector: {}, podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } } }];

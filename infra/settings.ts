@@ -88,6 +88,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       mode: z.enum(["bundled", "operator"]).default("bundled").describe("bundled: Prometheus and Alertmanager of the stack's own; operator: resources for a Prometheus Operator that exists"),
       discovery: z.enum(["kubernetes", "dns"]).default("kubernetes").describe("How the bundled Prometheus finds pods; dns: for one built without Kubernetes discovery (Debian's), on the single node at nodeAddress"),
+      kubeletPort: port.default(10250).describe("Port of the kubelets, whose container metrics Prometheus reads"),
       storage: quantity.default("20Gi").describe("Volume of Prometheus"),
       retention: z.string().regex(/^[1-9][0-9]*[hdwy]$/, "a duration such as 15d").default("15d").describe("How long Prometheus keeps samples"),
       nodeExporter: z.boolean().default(true).describe("Run a node exporter on every node (in a namespace of its own, because it reads the host)"),

@@ -22,12 +22,12 @@ describe.each(stacks)("every pod of %s", (stack) => {
     for (const { name, pod, containers } of workloads) {
       expect({ name, ...pod.securityContext }).toMatchObject({ name, runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
       expect(pod.securityContext.runAsUser).toBeGreaterThan(0);
-      expect(pod.hostNetwork ?? pod.hostPID ?? pod.hostIPC).toBeUndefined();
+      expect(Object.keys(pod).filter((key) => key.startsWith("host"))).toEqual([]);
       for (const { securityContext } of containers) {
         expect({ name, ...securityContext }).toMatchObject({ name, allowPrivilegeEscalation: false, runAsNonRoot: true, capabilities: { drop: ["ALL"] } });
         expect(securityContext.capabilities.add).toBeUndefined();
       }
-      const paths = (pod.volumes ?? []).filter((volume) => (volume as Partial<typeof volume>).hostPath !== undefined);
+      const paths = JSON.stringify(pod).match(/"hostPath"/g) ?? [];
       expect({ name, hostPaths: paths.length }).toEqual({ name, hostPaths: name === "node-exporter" ? 3 : 0 });
     }
   });

@@ -10,7 +10,7 @@ import { serviceMonitorSpec } from "./service-monitors.ts";
 
 const everything = { redis: true, nodeExporter: true, kubeStateMetrics: true, bundled: true, grafana: true };
 const input = { stack: "dev", environment: "dev", namespace: "forecast-dev", nodeNamespace: "forecast-dev-node", alertmanager: "alertmanager:9093", ruleFiles: ["/etc/prometheus/rules.yaml"] };
-const dns = { by: "dns", nodeAddress: "10.208.0.1" } as const;
+const dns = { by: "dns", kubelet: "10.208.0.1:10250" } as const;
 const kubernetes = { by: "kubernetes" } as const;
 
 interface ScrapeConfig {

@@ -2,14 +2,14 @@ import { droppedApiServerMetrics, droppedContainerMetrics, type ScrapeJob } from
 
 const token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const clusterAuthority = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
-const kubeletPort = 10250;
 
 /**
  * How the targets are found. kubernetes: from the API server; dns: from the SRV
  * records of headless services, for a Prometheus that is built without the
- * former (Debian's), on a cluster with one node.
+ * former (Debian's), on a cluster with one node, whose kubelet is at `kubelet`
+ * (`host:port`).
  */
-export type Discovery = { readonly by: "kubernetes" } | { readonly by: "dns"; readonly nodeAddress: string };
+export type Discovery = { readonly by: "kubernetes" } | { readonly by: "dns"; readonly kubelet: string };
 
 export interface PrometheusConfigInput {
   readonly stack: string;
@@ -81,7 +81,7 @@ function containers(discovery: Discovery): Section {
   const targets =
     discovery.by === "kubernetes"
       ? { kubernetes_sd_configs: [{ role: "node" }], relabel_configs: [copy("__meta_kubernetes_node_name", "instance")] }
-      : { static_configs: [{ targets: [`${discovery.nodeAddress}:${kubeletPort}`] }] };
+      : { static_configs: [{ targets: [discovery.kubelet] }] };
   return {
     job_name: "kubelet-cadvisor",
     scheme: "https",

@@ -1,5 +1,5 @@
 import type { Catalogue, LabelOf, MetricName } from "./catalogue/catalogue.ts";
-import { platformMetrics, type PlatformMetricName } from "./platform-metrics.ts";
+import type { platformMetrics, PlatformMetricName } from "./platform-metrics.ts";
 
 /** Labels that Prometheus puts on every series from the target (scrape-jobs.ts). */
 export type TargetLabel = "job" | "instance" | "namespace" | "pod";

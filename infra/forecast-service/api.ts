@@ -7,12 +7,11 @@ import { selectorLabels } from "../labels.ts";
 import { metadataOf, type StackContext, waitFor } from "../stack-context.ts";
 import { type Runtime, servicePod, servicePort } from "./service-pod.ts";
 
-/** Answers requests: updated one pod at a time, none taken away before its successor is ready. */
-export function api(context: StackContext, runtime: Runtime, options: pulumi.CustomResourceOptions): void {
+/** Answers requests: updated one pod at a time, none taken away before its successor is ready. The pods alone wait for `after`. */
+export function api(context: StackContext, runtime: Runtime, after: readonly pulumi.Resource[], parent: pulumi.CustomResourceOptions): void {
   const { stack, settings, appVersion } = context;
   const metadata = metadataOf(context, "api", appVersion, "api");
   const selector = { matchLabels: selectorLabels(stack, "api") };
-  const { dependsOn: _afterMigrations, ...parent } = options;
 
   const port = { name: "http", port: servicePort, targetPort: "http" };
   exposedService(context, "api", appVersion, port, parent);
@@ -31,7 +30,7 @@ export function api(context: StackContext, runtime: Runtime, options: pulumi.Cus
         template: servicePod(context, "api", runtime),
       },
     },
-    { ...options, ...waitFor(settings) },
+    { ...parent, ...waitFor(settings), dependsOn: [...after] },
   );
   new PodDisruptionBudget("api", { metadata, spec: { selector, maxUnavailable: 1 } }, parent);
   if (!settings.api.autoscaling) return;

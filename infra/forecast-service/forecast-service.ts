@@ -54,8 +54,8 @@ export class ForecastService extends pulumi.ComponentResource {
       volumeMounts: connection.volumeMounts,
     };
 
-    api(context, runtime, { ...parent, dependsOn: [...after] });
-    worker(context, runtime, { ...parent, dependsOn: [...after] });
+    api(context, runtime, after, parent);
+    worker(context, runtime, after, parent);
     this.url = exposedUrl(context, "api", servicePort);
     this.registerOutputs({ url: this.url });
   }

@@ -6,12 +6,11 @@ import { selectorLabels } from "../labels.ts";
 import { metadataOf, type StackContext, waitFor } from "../stack-context.ts";
 import { type Runtime, servicePod, servicePort } from "./service-pod.ts";
 
-/** Computes forecasts from the queue in Postgres. */
-export function worker(context: StackContext, runtime: Runtime, options: pulumi.CustomResourceOptions): void {
+/** Computes forecasts from the queue in Postgres. The pods alone wait for `after`. */
+export function worker(context: StackContext, runtime: Runtime, after: readonly pulumi.Resource[], parent: pulumi.CustomResourceOptions): void {
   const { stack, settings, appVersion } = context;
   const metadata = metadataOf(context, "worker", appVersion, "worker");
   const selector = { matchLabels: selectorLabels(stack, "worker") };
-  const { dependsOn: _afterMigrations, ...parent } = options;
 
   podsOf(context, "worker", appVersion, { name: "http", port: servicePort, targetPort: "http" }, parent);
   new Deployment(
@@ -27,7 +26,7 @@ export function worker(context: StackContext, runtime: Runtime, options: pulumi.
         template: servicePod(context, "worker", runtime),
       },
     },
-    { ...options, ...waitFor(settings) },
+    { ...parent, ...waitFor(settings), dependsOn: [...after] },
   );
   new PodDisruptionBudget("worker", { metadata, spec: { selector, maxUnavailable: 1 } }, parent);
 }

@@ -36,7 +36,6 @@ export class CloudNativePostgres extends pulumi.ComponentResource {
     const app = credentials(database.app, secrets.appPassword);
     const monitor = credentials(database.monitor, secrets.monitorPassword);
 
-    const { shared_preload_libraries: _operatorLoads, ...parameters } = postgresTuning(shares[settings.size].postgres.memory, maxConnections);
     const cluster = new CustomResource(
       "postgres",
       {
@@ -46,8 +45,8 @@ export class CloudNativePostgres extends pulumi.ComponentResource {
         spec: {
           instances,
           imageName: context.image("postgres-cloudnativepg"),
-          // Anything that the operator is asked to load, it loads when a parameter of it is set.
-          postgresql: { parameters: { ...parameters, "pg_stat_statements.max": "5000" } },
+          // The operator decides itself what to preload: an extension of which a parameter is set.
+          postgresql: { parameters: { ...postgresTuning(shares[settings.size].postgres.memory, maxConnections), "pg_stat_statements.max": "5000" } },
           bootstrap: {
             initdb: {
               database: database.name,

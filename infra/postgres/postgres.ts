@@ -1,5 +1,5 @@
 import type { types } from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { StackContext } from "../stack-context.ts";
 import { CloudNativePostgres } from "./cloudnativepg.ts";
 import { database } from "./provisioning.ts";

@@ -62,7 +62,7 @@ export class StatefulSetPostgres extends pulumi.ComponentResource {
                   name: "postgres",
                   image: context.image("postgres"),
                   // Servers other than the official image's listen to themselves alone unless told.
-                  args: ["postgres", "-c", "listen_addresses=*", ...asArguments(postgresTuning(shares[settings.size].postgres.memory, settings.postgres.maxConnections))],
+                  args: ["postgres", "-c", "listen_addresses=*", "-c", "shared_preload_libraries=pg_stat_statements", ...asArguments(postgresTuning(shares[settings.size].postgres.memory, settings.postgres.maxConnections))],
                   ports: [{ name: "postgres", containerPort: database.port }],
                   env: [
                     { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },

@@ -27,7 +27,6 @@ export function postgresTuning(memoryMiB: number, maxConnections: number): Postg
     random_page_cost: "1.1",
     effective_io_concurrency: "200",
     checkpoint_completion_target: "0.9",
-    shared_preload_libraries: "pg_stat_statements",
   };
 }
 

@@ -40,7 +40,7 @@ export class Prometheus extends pulumi.ComponentResource {
           environment: settings.environment,
           namespace,
           nodeNamespace: nodes,
-          discovery: settings.monitoring.discovery === "dns" ? { by: "dns", nodeAddress: settings.nodeAddress } : { by: "kubernetes" },
+          discovery: settings.monitoring.discovery === "dns" ? { by: "dns", kubelet: `${settings.nodeAddress}:${settings.monitoring.kubeletPort}` } : { by: "kubernetes" },
           jobs,
           alertmanager: `alertmanager:${alertmanagerPort}`,
           ruleFiles: ["/etc/prometheus/rules.yaml"],

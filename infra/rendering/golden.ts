@@ -11,7 +11,7 @@ const longestText = 12_000;
 /** The resources of a stack as text for a file of each component. */
 export function goldenFiles(resources: readonly RenderedResource[]): Map<string, string> {
   const components = Map.groupBy(resources, ({ component }) => component);
-  return new Map([...components].map(([component, own]) => [`${component}.json`, `${JSON.stringify(own.map(readable), null, 2)}\n`]));
+  return new Map([...components].map(([component, own]) => [`${component}.json`, `${JSON.stringify(own.map(({ type, name, inputs, options }) => rewrite({ type, name, inputs, options })), null, 2)}\n`]));
 }
 
 /** The recorded files of a stack; empty when none was ever recorded. */
@@ -27,10 +27,6 @@ export function recordFiles(stack: string, files: ReadonlyMap<string, string>): 
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   for (const [file, text] of files) writeFileSync(join(directory, file), text);
-}
-
-function readable({ component: _fileName, ...resource }: RenderedResource): unknown {
-  return rewrite(resource);
 }
 
 function rewrite(value: unknown): unknown {

@@ -9,6 +9,9 @@ import type { RenderedOptions, RenderedResource } from "./rendered-resource.ts";
 const root = join(import.meta.dirname, "..", "..");
 const project = "forecast-stack";
 
+/** Resources whose inputs are still being computed. */
+const pending: Promise<void>[] = [];
+
 export interface RenderedStack {
   readonly resources: readonly RenderedResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
@@ -18,7 +21,7 @@ export interface RenderedStack {
 export function stackConfiguration(stack: string): Record<string, string> {
   const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
   const passwords = Object.fromEntries(requiredSecrets.map((name) => [`${project}:${name}`, `<${name}>`]));
-  return { ...passwords, ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "object" ? JSON.stringify(value) : String(value)])) };
+  return { ...passwords, ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])) };
 }
 
 /**
@@ -30,7 +33,7 @@ export async function renderStack(stack: string, config: Record<string, string> 
   await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs as Record<string, unknown> }, project, stack, true);
   const outputs = await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
-      pending.push(collect(type, name, props as Record<string, unknown>, opts).then((resource) => void (resource !== undefined && resources.push(resource))));
+      pending.push(collect(resources, type, name, props, opts));
       return undefined;
     });
     const secretKeys = Object.keys(config);
@@ -44,18 +47,16 @@ export async function renderStack(stack: string, config: Record<string, string> 
   return { resources: sorted, outputs: declared };
 }
 
-const pending: Promise<void>[] = [];
-
 /** A resource that exists at once; the provider's own part is only to name what has no name. */
 function newResource({ name, inputs, id }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
   const { metadata, ...rest } = inputs as { metadata?: Record<string, unknown> };
-  return { id: id ?? `${name}-id`, state: metadata === undefined ? inputs : { ...rest, metadata: { name: `${name}-<suffix>`, ...metadata } } };
+  return { id: id ?? `${name}-id`, state: metadata === undefined ? rest : { ...rest, metadata: { name: `${name}-<suffix>`, ...metadata } } };
 }
 
-async function collect(type: string, name: string, props: Record<string, unknown>, opts: pulumi.ResourceOptions): Promise<RenderedResource | undefined> {
-  if (!type.startsWith("kubernetes:")) return undefined;
+async function collect(resources: RenderedResource[], type: string, name: string, props: Record<string, unknown>, opts: pulumi.ResourceOptions): Promise<void> {
+  if (!type.startsWith("kubernetes:")) return;
   const inputs = (await settled(props)) as Record<string, unknown>;
-  return { type: kindOf(type, inputs), name, component: componentOf(opts.parent) ?? "stack", inputs, options: optionsOf(opts, await dependencies(opts)) };
+  resources.push({ type: kindOf(type, inputs), name, component: componentOf(opts.parent) ?? "stack", inputs, options: optionsOf(opts, await dependencies(opts)) });
 }
 
 /** The type of a custom resource says only that it is one. */
@@ -69,7 +70,7 @@ function optionsOf({ protect, retainOnDelete, ignoreChanges, customTimeouts }: p
     ...(retainOnDelete === true ? { retainOnDelete } : {}),
     ...(ignoreChanges === undefined ? {} : { ignoreChanges }),
     ...(dependsOn.length === 0 ? {} : { dependsOn }),
-    ...(customTimeouts === undefined ? {} : { customTimeouts: { ...customTimeouts } as Record<string, string> }),
+    ...(customTimeouts === undefined ? {} : { customTimeouts: { ...customTimeouts } }),
   };
 }
 
