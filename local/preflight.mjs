@@ -11,8 +11,9 @@ import { homedir, totalmem } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
 const GIB = 1024 ** 3;
-const NEEDED_MEMORY = 6 * GIB;
-const NEEDED_DISK = 15 * GIB;
+const NEEDED_MEMORY = 7.5 * GIB;
+/** Go needs 11 GiB of it while it compiles. */
+const NEEDED_DISK = 16 * GIB;
 const OLDEST_GO = [1, 21];
 /** Ports that people meet (NodePorts are the cluster's own address and need no check) and those of the control plane. */
 const PORTS = [12379, 12380, 20248, 20249, 20256, 20257, 20259, 20280, 20281];

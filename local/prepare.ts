@@ -10,27 +10,11 @@ import { paths } from "./paths.ts";
 import { step } from "./progress.ts";
 import { run } from "./run.ts";
 import { ensureBackend } from "./stack/backend.ts";
-import { build, isBuilt } from "./toolchain/build.ts";
+import { build, buildAll, isBuilt, outputFolder, removeGoCaches } from "./toolchain/build.ts";
 import { useReadyMadePulumi } from "./toolchain/ready-made.ts";
 import { kubernetes, pulumi, type Recipe } from "./toolchain/recipes.ts";
 
 const repository = join(import.meta.dirname, "..");
-
-const TITLES: Readonly<Record<string, string>> = {
-  "provider-kubernetes": "Pulumi's Kubernetes provider, built from Go modules",
-  pulumi: "Pulumi's command line, built from Go modules",
-  "language-nodejs": "Pulumi's Node language host, built from Go modules",
-};
-
-/** Builds one recipe, with a progress line only where there is something to build. */
-async function toolchain(recipe: Recipe, title: string): Promise<string> {
-  if (await isBuilt(recipe)) return build(recipe, () => undefined);
-  let folder = "";
-  await step(title, async (note) => {
-    folder = await build(recipe, note);
-  });
-  return folder;
-}
 
 /**
  * Brings everything up to the point where `pulumi up` can run: toolchain,
@@ -40,20 +24,32 @@ async function toolchain(recipe: Recipe, title: string): Promise<string> {
  */
 export async function prepare(context: string | undefined): Promise<void> {
   if (context === undefined) await prepareCluster();
-  await preparePulumi();
+  else await prepareToolchain(await pulumiRecipes());
   await step("Pulumi backend and generated secrets", (note) => ensureBackend(note));
 }
 
-async function preparePulumi(): Promise<void> {
+/** What has to be built of Pulumi: nothing where a complete one is on PATH and none was built before. */
+async function pulumiRecipes(): Promise<readonly Recipe[]> {
   const built = await Promise.all(pulumi.map(isBuilt));
-  if (!built.every(Boolean) && (await useReadyMadePulumi()) !== undefined) return;
-  for (const recipe of pulumi) await toolchain(recipe, TITLES[recipe.module] ?? recipe.module);
+  return !built.every(Boolean) && (await useReadyMadePulumi()) !== undefined ? [] : pulumi;
+}
+
+/** Builds what is missing and links what is there. */
+async function prepareToolchain(recipes: readonly Recipe[]): Promise<void> {
+  const built = await Promise.all(recipes.map(isBuilt));
+  if (built.every(Boolean)) {
+    for (const recipe of recipes) await build(recipe, () => undefined);
+    return;
+  }
+  await step("Toolchain, built from Go modules", (note) => buildAll(recipes, note));
+  await removeGoCaches();
 }
 
 async function prepareCluster(): Promise<void> {
   const cacheDir = paths.cache;
   const packages = await stepOf("Debian packages, unpacked privately", (report) => ensurePackages({ cacheDir, report }));
-  const programs = await toolchain(kubernetes, "Kubernetes, built from Go modules");
+  await prepareToolchain([kubernetes, ...(await pulumiRecipes())]);
+  const programs = await outputFolder(kubernetes);
   const { pause } = await buildImages({ cacheDir, inputs: { pause: join(programs, "pause") }, roles: ["pause"], report: () => undefined });
   if (pause === undefined) throw new Error("The pause image was not built.");
   const ctr = join(packages.bin, "ctr");
