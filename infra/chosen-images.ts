@@ -13,6 +13,8 @@ export interface ImageInputs {
 
 export interface ChosenImages {
   readonly image: (role: ImageRole) => pulumi.Input<string>;
+  /** The image as it is known before anything is built: a build's tag, not its digest. */
+  readonly plannedImage: (role: ImageRole) => string;
   readonly versionOf: (role: ImageRole) => string;
   /** The images asked for so far. */
   readonly used: () => Partial<Record<ImageRole, pulumi.Input<string>>>;
@@ -22,14 +24,17 @@ export interface ChosenImages {
 export function chosenImages(settings: Settings, { root, version, manifestFile }: ImageInputs): ChosenImages {
   const { imageSource, images: overrides } = settings;
   const choice = { imageSource, overrides, ...(imageSource === "embedded" ? { manifest: readImagesManifest(manifestFile) } : {}) };
-  const built = settings.image.build ? buildServiceImage(buildPlan(settings.image, root, version)) : undefined;
+  const build = settings.image.build ? buildPlan(settings.image, root, version) : undefined;
+  const plannedImage = (role: ImageRole): string => (role === "forecast-service" && build !== undefined ? build.imageName : chooseImage(role, choice));
   // Asked for at once, so that a missing one is an error before anything is declared.
-  if (built === undefined) chooseImage("forecast-service", choice);
+  plannedImage("forecast-service");
+  const built = build === undefined ? undefined : buildServiceImage(build);
 
   const used: Partial<Record<ImageRole, pulumi.Input<string>>> = {};
   return {
-    image: (role) => (used[role] ??= role === "forecast-service" && built !== undefined ? built : chooseImage(role, choice)),
-    versionOf: (role) => imageVersion(chooseImage(role, choice)),
+    image: (role) => (used[role] ??= role === "forecast-service" && built !== undefined ? built : plannedImage(role)),
+    plannedImage,
+    versionOf: (role) => imageVersion(plannedImage(role)),
     used: () => used,
   };
 }

@@ -11,14 +11,16 @@ beforeAll(async () => {
   production = (await renderStack("production")).resources;
 });
 
+/** The migrations' Job without the part of its name that changes with every migration. */
+const stable = (name: string): string => name.replace(/^migrate-[0-9a-f]{12}$/, "migrate");
 const find = (resources: readonly RenderedResource[], kind: string, name: string): RenderedResource => {
-  const found = resources.find((resource) => resource.type.endsWith(`:${kind}`) && resource.name === name);
+  const found = resources.find((resource) => resource.type.endsWith(`:${kind}`) && stable(resource.name) === name);
   if (found === undefined) throw new Error(`there is no ${kind} ${name}`);
   return found;
 };
 const specOf = (resources: readonly RenderedResource[], kind: string, name: string): Record<string, unknown> => find(resources, kind, name).inputs["spec"] as Record<string, unknown>;
 const workload = (resources: readonly RenderedResource[], name: string): Workload => {
-  const found = workloadsOf(resources).find((candidate) => candidate.name === name);
+  const found = workloadsOf(resources).find((candidate) => stable(candidate.name) === name);
   if (found === undefined) throw new Error(`there is no workload ${name}`);
   return found;
 };
@@ -50,7 +52,7 @@ describe("the api", () => {
   });
 
   it("starts after the migrations, as does the worker", () => {
-    for (const name of ["api", "worker"]) expect(find(dev, "Deployment", name).options.dependsOn).toContain("Job::migrate");
+    for (const name of ["api", "worker"]) expect(find(dev, "Deployment", name).options.dependsOn).toContainEqual(expect.stringMatching(/^Job::migrate-/));
   });
 
   it("is reached through its own port of the node in dev, and inside the cluster in production", () => {
@@ -73,6 +75,17 @@ describe("the api", () => {
 });
 
 describe("the migrations", () => {
+  it("are another resource for another image, so that going back after a failed update leaves the finished Job alone", async () => {
+    const nameWith = async (image: string): Promise<string | undefined> => {
+      const { resources } = await renderStack("dev", { ...stackConfiguration("dev"), "forecast-stack:images": JSON.stringify({ "forecast-service": image }) });
+      return resources.find(({ type }) => type.endsWith(":Job"))?.name;
+    };
+    const before = await nameWith("forecast-service:1");
+    expect(before).toMatch(/^migrate-[0-9a-f]{12}$/);
+    expect(await nameWith("forecast-service:2")).not.toBe(before);
+    expect(await nameWith("forecast-service:1")).toBe(before);
+  });
+
   it("run as the owner of the schema, after the database and before the service", () => {
     expect(find(dev, "Job", "migrate").options.dependsOn).toContain("StatefulSet::postgres");
     expect(workload(dev, "migrate").containers[0]?.env).toContainEqual({ name: "DB_USER", value: "forecast_owner" });

@@ -12,10 +12,11 @@ import { metadataOf, type StackContext, waitFor } from "./stack-context.ts";
 /**
  * Brings the schema up to date before any pod of the new version starts.
  *
- * A Job named after the image and the migrations: a new pair is a new Job, an
- * unchanged one is left alone. It is never removed by a time limit, which would
- * make every later preview want it back. When it fails, so does the update, and
- * the pods of the old version go on serving.
+ * A Job named after the image and the migrations: a new pair is a new resource
+ * and an unchanged one is left alone, also when an update in between failed. It
+ * is never removed by a time limit, which would make every later preview want
+ * it back. When it fails, so does the update, and the pods of the old version
+ * go on serving.
  */
 export class Migrations extends pulumi.ComponentResource {
   readonly done: pulumi.Resource;
@@ -24,17 +25,17 @@ export class Migrations extends pulumi.ComponentResource {
     super("forecast-stack:infra:Migrations", "migrations", {}, options);
     const parent = { parent: this };
     const { settings, secrets, appVersion } = context;
-    const image = context.image("forecast-service");
+    const name = migrationJobName(context.plannedImage("forecast-service"), files.digest);
     const connection = connectionOf(endpoint, database.owner);
 
     const credentials = new Secret("migrations", { metadata: metadataOf(context, "migrations", appVersion), immutable: true, stringData: { password: secrets.ownerPassword } }, parent);
     const metadata = metadataOf(context, "migrations", appVersion);
     this.done = new Job(
-      "migrate",
+      name,
       {
         metadata: {
           ...metadata,
-          name: pulumi.output(image).apply((reference) => migrationJobName(reference, files.digest)),
+          name,
           // A Job that failed for a passing reason (no database yet) is made again by the next update.
           annotations: { "pulumi.com/replaceUnready": "true" },
         },
@@ -50,7 +51,7 @@ export class Migrations extends pulumi.ComponentResource {
               containers: [
                 {
                   name: "migrate",
-                  image,
+                  image: context.image("forecast-service"),
                   args: ["migrate", "up"],
                   env: [
                     { name: "NODE_ENV", value: "production" },

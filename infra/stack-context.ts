@@ -15,6 +15,8 @@ export interface StackContext {
   /** Version of the service, for labels and APP_VERSION. */
   readonly appVersion: string;
   readonly image: (role: ImageRole) => pulumi.Input<string>;
+  /** The image as it is known before anything is built. */
+  readonly plannedImage: (role: ImageRole) => string;
   /** The version label of a role's image. */
   readonly versionOf: (role: ImageRole) => string;
 }

@@ -40,5 +40,5 @@ function rewriteText(text: string): unknown {
   if (text.length > longestText) return `${text.length} characters, sha256 ${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
   if (text.includes("\n")) return text.split("\n");
   // Changes with every migration, and says nothing.
-  return text.replace(/^migrate-[0-9a-f]{12}$/, "migrate-<image and migrations>");
+  return text.replace(/migrate-[0-9a-f]{12}$/, "migrate-<image and migrations>");
 }
