@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "./test-support/eventually.ts";
 import { startTestServer, type TestServer } from "./test-support/test-database.ts";
@@ -26,6 +28,17 @@ describe("the service as a process", () => {
     const { exit, output } = spawnService(["api"], {});
     expect(await exit).toBe(78);
     expect(output()).toMatch(/^SVC_JWT is not set/);
+  });
+
+  it("ends with 78 and one sentence when its port is taken", async () => {
+    const other = createServer().listen(0);
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? String(address.port) : "";
+    const { exit, output } = spawnService(["worker"], { PORT: port, LOG_LEVEL: "fatal" });
+    expect(await exit).toBe(78);
+    expect(output()).toBe(`PORT is ${port}: something else listens there already.\n`);
+    other.close();
   });
 
   it("ends with 64 and its usage for a role that it does not have", async () => {

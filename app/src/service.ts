@@ -39,7 +39,7 @@ export interface Service {
  * Starts a process of the service: its HTTP server first, so that it can say
  * what it waits for, then its connections in the background.
  *
- * @throws ConfigError when the role lacks a setting
+ * @throws ConfigError when the role lacks a setting or the port is taken
  */
 export async function startService(role: ServiceRole, config: Config, log: Log): Promise<Service> {
   const serves = role !== "worker";
@@ -96,9 +96,11 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
 
 async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "EADDRINUSE" ? new ConfigError(`PORT is ${port}: something else listens there already.`) : error);
+    });
     server.listen(port, () => {
-      server.removeListener("error", reject);
+      server.removeAllListeners("error");
       resolve();
     });
   });

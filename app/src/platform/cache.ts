@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import { Redis } from "ioredis";
 import type { Log } from "./log.ts";
@@ -33,8 +34,10 @@ const REDIS_TIMEOUT_MS = 250;
 /**
  * Answers that are expensive to compute, as JSON texts, in Redis; in the process
  * while Redis does not answer: slower, never an error. Answers belong to groups;
- * a group is invalidated by raising its generation, which is part of every key,
- * so that an answer that was computed before a write can never be read after it.
+ * a group is invalidated by a new generation, which is part of every key, so
+ * that an answer that was computed before a write can never be read after it.
+ * Generations are unique: Redis may forget one under memory pressure, and the
+ * next must not bring answers of an older one back to life.
  */
 export class Cache {
   readonly #redis: Redis | undefined;
@@ -74,7 +77,7 @@ export class Cache {
   /** Forgets every answer of a group, in all processes that share the Redis. */
   async invalidate(group: string): Promise<void> {
     this.#localGenerations.set(group, (this.#localGenerations.get(group) ?? 0) + 1);
-    const done = await this.#ask("invalidate", (redis) => redis.incr(generationKey(group)));
+    const done = await this.#ask("invalidate", (redis) => redis.set(generationKey(group), randomUUID()));
     if (done === undefined && this.#redis !== undefined) this.#owedInvalidations.add(group);
   }
 
@@ -114,10 +117,18 @@ export class Cache {
   }
 
   async #placeOf({ group, key }: CacheEntry): Promise<Place> {
-    const generation = await this.#ask("get", (redis) => redis.get(generationKey(group)));
-    if (generation !== undefined) return { key: `${group}:${generation ?? "0"}:${key}`, shared: true };
+    const generation = await this.#sharedGeneration(group);
+    if (generation !== undefined) return { key: `${group}:${generation}:${key}`, shared: true };
     // The process's own count says nothing about what other processes wrote, so it must not name answers that they share.
     return { key: `${group}:local-${this.#localGenerations.get(group) ?? 0}:${key}`, shared: false };
+  }
+
+  async #sharedGeneration(group: string): Promise<string | undefined> {
+    const known = await this.#ask("get", (redis) => redis.get(generationKey(group)));
+    if (known !== null) return known;
+    // Of several processes that find none, one makes it.
+    await this.#ask("set", (redis) => redis.set(generationKey(group), randomUUID(), "NX"));
+    return (await this.#ask("get", (redis) => redis.get(generationKey(group)))) ?? undefined;
   }
 
   /** Asks Redis; undefined when there is none or it does not answer. */
@@ -136,7 +147,7 @@ export class Cache {
 
   #connect(url: string, log: Log): Redis {
     const redis = new Redis(url, {
-      connectTimeout: 2_000,
+      connectTimeout: 1_000,
       commandTimeout: REDIS_TIMEOUT_MS,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,

@@ -19,8 +19,11 @@ export async function workOnRuns(jobs: JobQueue, context: BatchContext): Promise
   const batches = new BatchWorker(context);
   await jobs.connect(async (boss) => {
     await boss.work<RunJob>(RUN_QUEUE, POLLING, ([job]) => planRun(boss, context, job));
-    await boss.work<BatchJob>(BATCH_QUEUE, POLLING, async ([job]) => {
-      if (job !== undefined) await batches.handle(boss, job);
+    const batchWorker = await boss.work<BatchJob>(BATCH_QUEUE, POLLING, async ([job]) => {
+      if (job === undefined) return;
+      await batches.handle(boss, job);
+      // Where one batch was, there are more: the rest between batches is the setting's, not the polling's.
+      boss.notifyWorker(batchWorker);
     });
     await boss.work(FAILED_QUEUE, { ...POLLING, includeMetadata: true }, ([job]: JobWithMetadata<BatchJob | RunJob>[]) => giveUp(context, job));
     await boss.schedule(RUN_QUEUE, context.config.CRON_DAILY, { trigger: "schedule" } satisfies RunJob, { tz: "UTC" });
