@@ -138,11 +138,11 @@ describe("the stack", () => {
   }, 5 * MINUTE);
 
   it("completes an update during which the cluster was stopped and started again", async () => {
-    const update = stack.up({ "forecast-stack:logLevel": "warn" });
-    await until("the update to begin", MINUTE, async () => {
-      const generation = await stack.kubectl(["get", "deployment/api", "-o", "jsonpath={.metadata.generation}/{.status.observedGeneration}/{.status.updatedReplicas}/{.status.replicas}"]);
-      const [wanted, , updated, replicas] = generation.split("/");
-      if (wanted === undefined || updated === replicas) throw new Error(`not yet: ${generation}`);
+    const lines: string[] = [];
+    const update = stack.up({ "forecast-stack:logLevel": "warn" }, (line) => lines.push(line));
+    await until("the update of the pods", MINUTE, async () => {
+      if (!lines.some((line) => /Deployment (api|worker) updating/.test(line))) throw new Error(`so far:\n${lines.join("\n")}`);
+      return Promise.resolve();
     });
     await run(process.execPath, [join(repository, "local", "stop.ts")]);
     await update;

@@ -39,9 +39,9 @@ export class TestStack {
     return new TestStack(name, template, await mkdtemp(join(tmpdir(), `stack-${name}-`)));
   }
 
-  /** Runs `pulumi up` with settings on top of the template's; never throws for a failed update. */
-  async up(settings: Settings = {}): Promise<UpResult> {
-    return this.pulumi(["up", "--yes", "--skip-preview"], settings);
+  /** Runs `pulumi up` with settings on top of the template's; never throws for a failed update. `onLine` gets its progress. */
+  async up(settings: Settings = {}, onLine: (line: string) => void = () => undefined): Promise<UpResult> {
+    return this.pulumi(["up", "--yes", "--skip-preview"], settings, onLine);
   }
 
   async preview(settings: Settings = {}, ...args: string[]): Promise<UpResult> {
@@ -82,14 +82,13 @@ export class TestStack {
     return (await this.kubectl(args)).trim();
   }
 
-  private async pulumi(args: readonly string[], settings: Settings): Promise<UpResult> {
+  private async pulumi(args: readonly string[], settings: Settings, onLine: (line: string) => void = () => undefined): Promise<UpResult> {
     const began = Date.now();
     const config = await this.writeConfig(settings);
     try {
       const all = [...args, "--stack", this.name, "--config-file", config, "--non-interactive", "--color", "never"];
-      const lines: string[] = [];
-      await run(join(paths.toolchain, "bin", "pulumi"), all, { cwd: repository, onLine: (line) => lines.push(line) });
-      return { ok: true, output: lines.join("\n"), took: Date.now() - began };
+      const output = await run(join(paths.toolchain, "bin", "pulumi"), all, { cwd: repository, onLine });
+      return { ok: true, output, took: Date.now() - began };
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       return { ok: false, output: error.output, took: Date.now() - began };
