@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
-import { chooseImage, imageReference, imageVersion, type ImagesManifest, officialImages, readImagesManifest } from "./images.ts";
+import { chooseImage, imageReference, imageVersion, type ImagesManifest, readImagesManifest } from "./images.ts";
+import { officialImages } from "./official-images.ts";
 import { buildPlan } from "./service-image.ts";
 
 const manifest: ImagesManifest = { source: "debian", images: { redis: "forecast-stack.local/redis:7.0-0123456789ab" } };
@@ -30,7 +31,7 @@ describe("the choice of an image", () => {
 describe("the official images", () => {
   it.each(Object.entries(officialImages))("pin %s to an exact version", (_role, image) => {
     expect(image.tag).toMatch(/^v?[0-9]+\.[0-9]+/);
-    expect(image.digest ?? "sha256:" + "0".repeat(64)).toMatch(/^sha256:[a-f0-9]{64}$/);
+    expect(image.name).not.toMatch(/[:@]/);
   });
 
   it("are referred to by digest once it is known", () => {

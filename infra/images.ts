@@ -1,28 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type ImageRole, imageRoles } from "./image-roles.ts";
-
-/** An official image: an exact version and, once looked up, the digest that the version had. */
-export interface PinnedImage {
-  readonly name: string;
-  readonly tag: string;
-  /** Filled in by `npm run images:pin` where a registry can be reached; never typed by hand. */
-  readonly digest?: `sha256:${string}`;
-}
-
-/** The official images that the stack runs where a registry can be reached. The service's own image has none. */
-export const officialImages: Readonly<Record<Exclude<ImageRole, "forecast-service">, PinnedImage>> = {
-  postgres: { name: "postgres", tag: "16.10" },
-  "postgres-cloudnativepg": { name: "ghcr.io/cloudnative-pg/postgresql", tag: "16.4" },
-  redis: { name: "redis", tag: "7.2.10" },
-  prometheus: { name: "prom/prometheus", tag: "v3.5.0" },
-  alertmanager: { name: "prom/alertmanager", tag: "v0.28.1" },
-  grafana: { name: "grafana/grafana", tag: "12.1.1" },
-  "postgres-exporter": { name: "prometheuscommunity/postgres-exporter", tag: "v0.17.1" },
-  "redis-exporter": { name: "oliver006/redis_exporter", tag: "v1.74.0" },
-  "node-exporter": { name: "prom/node-exporter", tag: "v1.9.1" },
-  "kube-state-metrics": { name: "registry.k8s.io/kube-state-metrics/kube-state-metrics", tag: "v2.16.0" },
-};
+import { officialImages, type PinnedImage } from "./official-images.ts";
 
 const manifestSchema = z.object({
   source: z.enum(["debian", "registry"]),
