@@ -1,4 +1,5 @@
 import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
 
 /** Directions in which the workspaces may import each other (docs/architecture.md). */
@@ -14,7 +15,7 @@ const forbidden = {
   local: ["app", "infra", "delivery"],
 };
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ["**/dist/", "**/node_modules/", "coverage/"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
