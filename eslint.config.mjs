@@ -15,6 +15,11 @@ const forbidden = {
   local: ["app", "infra", "delivery"],
 };
 
+/** @param {string} workspace @param {string} other */
+function refuse(workspace, other) {
+  return { group: [`@forecast-stack/${other}`, `@forecast-stack/${other}/*`, `**/../${other}/**`], message: `${workspace}/ must not import ${other}/.` };
+}
+
 export default defineConfig(
   { ignores: ["**/dist/", "**/node_modules/", "coverage/"] },
   js.configs.recommended,
@@ -31,16 +36,7 @@ export default defineConfig(
   },
   ...Object.entries(forbidden).map(([workspace, others]) => ({
     files: [`${workspace}/**/*.ts`],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: others.flatMap((other) => [
-            { group: [`@forecast-stack/${other}`, `@forecast-stack/${other}/*`, `**/../${other}/**`], message: `${workspace}/ must not import ${other}/.` },
-          ]),
-        },
-      ],
-    },
+    rules: { "no-restricted-imports": /** @type {["error", object]} */ (["error", { patterns: others.map((other) => refuse(workspace, other)) }]) },
   })),
   { files: ["app/src/platform/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [{ regex: "^\\.\\./(?!platform)(?!\\.\\.)[a-z]+/", message: "platform/ never imports a feature." }] }] } },
   { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
