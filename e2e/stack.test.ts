@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { run } from "@forecast-stack/local/run.ts";
+import { cutPower, startAgain } from "./support/power.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
 import { serviceImage } from "./support/service-image.ts";
@@ -146,11 +147,20 @@ describe("the stack", () => {
     });
     await run(process.execPath, [join(repository, "local", "stop.ts")]);
     await update;
-    await run(process.execPath, ["-e", "await import(process.argv[1]).then((module) => module.prepare())", join(repository, "local", "prepare.ts")]);
+    await startAgain();
     await until("the pods to be back", 3 * MINUTE, () => stack.kubectl(["rollout", "status", "deployment/api", "--timeout=10s"]));
     const repeated = await stack.up({ "forecast-stack:logLevel": "warn" });
     expect(repeated).toMatchObject({ ok: true });
     expect((await stack.preview({ "forecast-stack:logLevel": "warn" }, "--expect-no-changes")).ok).toBe(true);
     expect(await stack.sql("SELECT count(DISTINCT sku) FROM forecasts")).toBe(String(ITEMS));
   }, 10 * MINUTE);
+
+  it("comes back with its data after the power was cut", async () => {
+    const forecasts = await stack.sql("SELECT count(*) FROM forecasts");
+    await cutPower();
+    await startAgain();
+    await until("the database", 3 * MINUTE, () => stack.kubectl(["wait", "pod/postgres-0", "--for=condition=Ready", "--timeout=10s"]));
+    expect(await stack.sql("SELECT count(*) FROM forecasts")).toBe(forecasts);
+    await until("the service", 3 * MINUTE, () => api.ready());
+  }, 8 * MINUTE);
 });

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { closeSync, openSync } from "node:fs";
-import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "../paths.ts";
 import { run } from "../run.ts";
@@ -11,7 +11,7 @@ import { type NodePrograms, writeConfiguration } from "./configuration.ts";
 import { cluster } from "./layout.ts";
 import { setUpNetwork } from "./network.ts";
 import { clusterServices } from "./services.ts";
-import { type Service, isAlive, readRecord, startTime, writeRecord } from "./supervisor.ts";
+import { bootId, type Service, isAlive, readRecord, startTime, writeRecord } from "./supervisor.ts";
 import { systemObjects } from "./system-objects.ts";
 import { until } from "./until.ts";
 
@@ -35,6 +35,7 @@ export async function kubectl(args: readonly string[], input?: string): Promise<
  */
 export async function startCluster(inputs: ClusterInputs, note: (message: string) => void): Promise<string> {
   for (const folder of [paths.home, paths.bin, paths.run, paths.logs, paths.volumes]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  await forgetEarlierBoot();
   note("certificates");
   await ensureCertificates(paths.pki);
   const node = await copyNode();
@@ -55,6 +56,14 @@ export async function startCluster(inputs: ClusterInputs, note: (message: string
 }
 
 const logOf = (name: string): string => join(paths.logs, `${name}.log`);
+
+/** What containerd keeps about running containers is wrong after a reboot; it expects to find none of it. */
+async function forgetEarlierBoot(): Promise<void> {
+  const file = join(paths.run, "boot-id");
+  const earlier = await readFile(file, "utf8").catch(() => undefined);
+  if (earlier !== undefined && earlier !== bootId()) await rm(join(paths.run, "containerd"), { recursive: true, force: true });
+  await writeWhenChanged(file, bootId());
+}
 
 /** The cluster runs on a copy of Node, so that it outlives the checkout. */
 async function copyNode(): Promise<string> {

@@ -94,7 +94,7 @@ describe("a process record", () => {
   it("is not taken for another process that got the same pid", () => {
     const record = { pid: process.pid, started: startTime(process.pid) ?? "", fingerprint: "" };
     expect(isAlive(record)).toBe(true);
-    expect(isAlive({ ...record, started: "1" })).toBe(false);
+    expect(isAlive({ ...record, started: "an earlier boot/1" })).toBe(false);
   });
 
   it("differs when any part of the command does", () => {

@@ -27,7 +27,7 @@ export interface Service {
   readonly after?: readonly string[];
 }
 
-/** A started process, as recorded on disk. `started` is the kernel's start time, so a reused pid is never taken for it. */
+/** A started process, as recorded on disk. `started` is its start time, so a reused pid is never taken for it. */
 export interface ProcessRecord {
   readonly pid: number;
   readonly started: string;
@@ -50,13 +50,18 @@ export function fingerprint(service: Service): string {
   return createHash("sha256").update(JSON.stringify([service.command, service.args, service.env])).digest("hex").slice(0, 16);
 }
 
-/** The kernel's start time of a live process, or undefined when it is gone or a zombie. */
+/** This start of the machine: process numbers and start times begin anew with each. */
+export function bootId(): string {
+  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+}
+
+/** When a live process began, as boot and clock tick, or undefined when it is gone or a zombie. */
 export function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The command is in parentheses and may hold spaces: count the fields behind it.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+    return fields[0] === "Z" || fields[0] === "X" ? undefined : `${bootId()}/${fields[19] ?? ""}`;
   } catch {
     return undefined;
   }
