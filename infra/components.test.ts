@@ -233,6 +233,23 @@ describe("Grafana", () => {
   });
 });
 
+describe("the service's image", () => {
+  it("can be built and pushed by the program, and then runs by the digest that was pushed", async () => {
+    const image = { build: true, repository: "registry.example/forecast-service", buildArguments: { NODE_VERSION: "24" }, cacheFrom: ["registry.example/forecast-service:0.0.9"] };
+    const { resources, outputs } = await renderStack("staging", { ...stackConfiguration("staging"), "forecast-stack:image": JSON.stringify(image) });
+    expect(find(resources, "Image", "forecast-service").inputs).toMatchObject({
+      imageName: "registry.example/forecast-service:0.1.0",
+      build: { platform: "linux/amd64", args: { NODE_VERSION: "24" }, cacheFrom: { images: ["registry.example/forecast-service:0.0.9"] } },
+    });
+    for (const name of ["api", "worker", "migrate"]) expect(workload(resources, name).containers[0]?.image).toBe("registry.example/forecast-service:0.1.0@<digest>");
+    expect(outputs["images"]).toMatchObject({ "forecast-service": "registry.example/forecast-service:0.1.0@<digest>" });
+  });
+
+  it("is not built where the settings do not say so", () => {
+    expect(production.some(({ type }) => type.startsWith("docker:"))).toBe(false);
+  });
+});
+
 describe("the outputs", () => {
   it("have the names and values that others rely on", async () => {
     const { outputs } = await renderStack("dev");

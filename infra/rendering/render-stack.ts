@@ -47,14 +47,15 @@ export async function renderStack(stack: string, config: Record<string, string> 
   return { resources: sorted, outputs: declared };
 }
 
-/** A resource that exists at once; the provider's own part is only to name what has no name. */
-function newResource({ name, inputs, id }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+/** A resource that exists at once. Of the providers' own work there is only this: what has no name gets one, a built image its digest. */
+function newResource({ type, name, inputs, id }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
+  if (type === "docker:index/image:Image") return { id: "image", state: { repoDigest: `${String((inputs as { imageName: unknown }).imageName)}@<digest>` } };
   const { metadata, ...rest } = inputs as { metadata?: Record<string, unknown> };
   return { id: id ?? `${name}-id`, state: metadata === undefined ? rest : { ...rest, metadata: { name: `${name}-<suffix>`, ...metadata } } };
 }
 
 async function collect(resources: RenderedResource[], type: string, name: string, props: Record<string, unknown>, opts: pulumi.ResourceOptions): Promise<void> {
-  if (!type.startsWith("kubernetes:")) return;
+  if (!/^(kubernetes|docker):/.test(type)) return;
   const inputs = (await settled(props)) as Record<string, unknown>;
   resources.push({ type: kindOf(type, inputs), name, component: componentOf(opts.parent) ?? "stack", inputs, options: optionsOf(opts, await dependencies(opts)) });
 }
