@@ -1,4 +1,4 @@
-import { readdir, readlink, rm } from "node:fs/promises";
+import { readdir, readlink, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { removeNetwork } from "./cluster/network.ts";
@@ -18,6 +18,11 @@ Stops the cluster and removes everything that npm start made on this machine:
 /** The kubelet links the logs of every container here, wherever its own folders are. */
 const CONTAINER_LOGS = "/var/log/containers";
 
+const NETWORK_RECORDS = "/var/lib/cni/results";
+
+/** Folders that the kubelet, containerd and the network plugins make whatever they are told; the inner ones first. */
+const SHARED_FOLDERS = ["/var/lib/kubelet/device-plugins", "/var/lib/kubelet", CONTAINER_LOGS, "/run/containerd/s", "/run/containerd", NETWORK_RECORDS, "/var/lib/cni"];
+
 async function confirmed(): Promise<boolean> {
   if (process.argv.includes("--yes")) return true;
   process.stdout.write(HELP);
@@ -36,6 +41,19 @@ async function removeLogLinks(): Promise<void> {
   }
 }
 
+/** The network plugins write down every pod they connected; the pods of our network are named after it. */
+async function removeNetworkRecords(): Promise<void> {
+  const names = await readdir(NETWORK_RECORDS).catch(() => []);
+  const ours = names.flatMap((name) => /^forecast-stack-([0-9a-f]+)-eth0$/.exec(name)?.[1] ?? []);
+  const records = ours.flatMap((id) => [`forecast-stack-${id}-eth0`, `cni-loopback-${id}-lo`]);
+  for (const name of records) await rm(join(NETWORK_RECORDS, name), { force: true });
+}
+
+/** Removes what is empty: a folder that somebody else uses is not. */
+async function removeEmptyFolders(): Promise<void> {
+  for (const folder of SHARED_FOLDERS) await rmdir(folder).catch(() => undefined);
+}
+
 if (process.argv.includes("--help")) {
   process.stdout.write(HELP);
 } else if (!(await confirmed())) {
@@ -49,6 +67,8 @@ if (process.argv.includes("--help")) {
     await removeNetwork(paths, join(bin, "nft"));
     await unmountAll();
     await removeLogLinks();
+    await removeNetworkRecords();
+    await removeEmptyFolders();
   });
   await step(`${paths.home} removed`, () => rm(paths.home, { recursive: true, force: true }));
   if (!process.argv.includes("--keep-cache")) await step(`${paths.cache} removed`, () => rm(paths.cache, { recursive: true, force: true }));

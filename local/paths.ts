@@ -20,6 +20,8 @@ export interface Paths {
   readonly imagesManifest: string;
   readonly pulumi: string;
   readonly toolchain: string;
+  /** What kubectl remembers about the cluster, instead of in the user's ~/.kube. */
+  readonly kubectlCache: string;
 }
 
 /** Derives every path from the environment; nothing else in `local/` joins these by hand. */
@@ -39,6 +41,7 @@ export function pathsFrom(environment: NodeJS.ProcessEnv): Paths {
     imagesManifest: join(home, "images", "images.json"),
     pulumi: join(home, "pulumi"),
     toolchain: join(cache, "toolchain"),
+    kubectlCache: join(home, "kubectl-cache"),
   };
 }
 

@@ -135,6 +135,7 @@ export async function preflight({ context, toolchainReady }) {
   /** @type {Finding[]} */
   const findings = [];
   if (!toolchainReady) findings.push(checkGo());
+  if (context) findings.push(checkProgram("kubectl"));
   if (!context) {
     findings.push(checkSystem(), checkRoot(), checkMemory(), checkDisk(home), checkDisk(cache), checkOtherKubelet(home));
     findings.push(...["ip", "tar", "apt-get", "dpkg-deb"].map(checkProgram));

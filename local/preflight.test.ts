@@ -26,8 +26,8 @@ describe("the look at the machine", () => {
   it("asks for Go only when something has to be compiled", async () => {
     process.env["PATH"] = "/nonexistent";
     const goProblem = expect.stringContaining("Go is not installed") as unknown as string;
-    expect(await preflight({ context: true, toolchainReady: false })).toEqual([goProblem]);
-    expect(await preflight({ context: true, toolchainReady: true })).toEqual([]);
+    expect(await preflight({ context: false, toolchainReady: false })).toContainEqual(goProblem);
+    expect(await preflight({ context: false, toolchainReady: true })).not.toContainEqual(goProblem);
   });
 });
 

@@ -20,10 +20,10 @@ const repository = join(import.meta.dirname, "..");
  * Brings everything up to the point where `pulumi up` can run: toolchain,
  * cluster, images, backend. What is there already stays.
  *
- * @param context a kubeconfig context to use instead of the embedded cluster
+ * @param embedded whether the stack runs on the embedded cluster, or on one that exists
  */
-export async function prepare(context: string | undefined): Promise<void> {
-  if (context === undefined) await prepareCluster();
+export async function prepare(embedded: boolean): Promise<void> {
+  if (embedded) await prepareCluster();
   else await prepareToolchain(await pulumiRecipes());
   await step("Pulumi backend and generated secrets", (note) => ensureBackend(note));
 }

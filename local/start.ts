@@ -1,18 +1,22 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { elapsed, step } from "./progress.ts";
 import { prepare } from "./prepare.ts";
+import { run } from "./run.ts";
 import { readSecret } from "./stack/backend.ts";
 import { deploy, type DeployOptions, readOutputs } from "./stack/deploy.ts";
 import { type Accuracy, ForecastApi } from "./stack/forecast-job.ts";
 
-const HELP = `npm start [-- --context NAME]
+const HELP = `npm start [-- --context NAME --image REFERENCE]
 
 Sets everything up and runs a forecast: cluster, images, pulumi up, sample
 catalogue, forecast run. Can be repeated at any time.
   --context NAME  use the Kubernetes of this kubeconfig context instead of the
-                  embedded cluster; its nodes pull the official images
+                  embedded cluster; its nodes pull the official images, and
+  --image REF     the service's own, which you have pushed to a registry
+                  (docker build -f app/Dockerfile)
 `;
 
 const seconds = (milliseconds: number | null): string => `${((milliseconds ?? 0) / 1000).toFixed(1)} s`;
@@ -59,19 +63,31 @@ function printTable(outputs: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`\nService token: pulumi -C "$FORECAST_STACK_HOME/pulumi/forecast-stack-secrets" stack output serviceToken --stack dev --show-secrets\n`);
 }
 
+interface OtherCluster {
+  readonly context: string;
+  readonly image: string;
+}
+
 /** Settings and kubeconfig that point the dev stack at a cluster the user has. */
-function otherCluster(context: string): Pick<DeployOptions, "config" | "kubeconfig"> {
+async function otherCluster({ context, image }: OtherCluster): Promise<Pick<DeployOptions, "config" | "kubeconfig">> {
+  const node = await run("kubectl", ["--context", context, "get", "nodes", "-o", "jsonpath={.items[0].status.addresses[?(@.type=='InternalIP')].address}"]);
   return {
-    config: [`kubernetes:context=${context}`, "forecast-stack:imageSource=registry"],
+    config: [
+      `kubernetes:context=${context}`,
+      "forecast-stack:imageSource=registry",
+      `forecast-stack:images.forecast-service=${image}`,
+      `forecast-stack:nodeAddress=${node}`,
+      "forecast-stack:monitoring.discovery=kubernetes",
+      "forecast-stack:monitoring.kubeletPort=10250",
+    ],
     kubeconfig: process.env["KUBECONFIG"] ?? join(homedir(), ".kube", "config"),
   };
 }
 
-async function start(context: string | undefined): Promise<void> {
-  await prepare(context);
-  await step("pulumi up --stack dev", (note) =>
-    deploy({ stack: "dev", ...(context === undefined ? {} : otherCluster(context)) }, note),
-  );
+async function start(other: OtherCluster | undefined): Promise<void> {
+  await prepare(other === undefined);
+  const settings = other === undefined ? {} : await otherCluster(other);
+  await step("pulumi up --stack dev", (note) => deploy({ stack: "dev", ...settings }, note));
   const outputs = await readOutputs("dev");
   const api = new ForecastApi(String(outputs["serviceUrl"]), await readSecret("dev", "serviceToken"));
   await step("Sample catalogue", async (note) => {
@@ -98,13 +114,16 @@ async function start(context: string | undefined): Promise<void> {
   process.stdout.write(`\n${pc.green("Ready")} after ${elapsed()}.\n`);
 }
 
-const args = process.argv.slice(2);
-if (args.includes("--help")) {
+const { values } = parseArgs({ options: { context: { type: "string" }, image: { type: "string" }, help: { type: "boolean", default: false } }, strict: false });
+const { context, image } = values;
+if (values.help === true) {
   process.stdout.write(HELP);
+} else if ((typeof context === "string") !== (typeof image === "string")) {
+  process.stderr.write(`--context and --image go together.\n\n${HELP}`);
+  process.exitCode = 2;
 } else {
-  const position = args.indexOf("--context");
   try {
-    await start(position < 0 ? undefined : args[position + 1]);
+    await start(typeof context === "string" && typeof image === "string" ? { context, image } : undefined);
   } catch (error) {
     process.stderr.write(`\n${pc.red("npm start stopped:")} ${error instanceof Error ? error.message : String(error)}\nMend it and run npm start again: what is done stays done.\n`);
     process.exitCode = 1;

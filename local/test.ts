@@ -63,7 +63,7 @@ async function jest(project: string, args: readonly string[], environment: NodeJ
 async function endToEnd(): Promise<Count> {
   const wasRunning = isRunning();
   process.stdout.write("\n== the embedded cluster\n");
-  await prepare(undefined);
+  await prepare(true);
   const environment = { ...process.env, ...stackEnvironment(process.env["PATH"] ?? "") };
   const count = await jest("e2e", ["--runInBand", "--testTimeout=120000"], environment);
   if (!wasRunning) {

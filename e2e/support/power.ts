@@ -10,7 +10,7 @@ import { repository } from "./test-stack.ts";
 
 /** Brings the cluster up again the way `npm start` does. */
 export async function startAgain(): Promise<void> {
-  const program = "const { prepare } = await import(process.argv[1]); await prepare(undefined);";
+  const program = "const { prepare } = await import(process.argv[1]); await prepare(true);";
   await run(process.execPath, ["--input-type=module", "--eval", program, join(repository, "local", "prepare.ts")]);
 }
 

@@ -38,6 +38,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
     runtime_type = "io.containerd.runc.v2"
     [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
       BinaryName = "${programs.runc}"
+      Root = "${join(paths.run, "runc")}"
 `;
 }
 
@@ -126,6 +127,7 @@ function corefile(paths: Paths): string {
     kubernetes ${cluster.domain} in-addr.arpa {
         kubeconfig ${join(paths.home, "config", "coredns.kubeconfig")} ${cluster.context}
         ttl 5
+        endpoint_pod_names
     }
     forward . /etc/resolv.conf
 }

@@ -24,7 +24,8 @@ export interface ClusterInputs extends NodePrograms {
 
 /** Runs kubectl against the embedded cluster. */
 export async function kubectl(args: readonly string[], input?: string): Promise<string> {
-  return run(join(paths.toolchain, "bin", "kubectl"), ["--kubeconfig", paths.kubeconfig, ...args], input === undefined ? {} : { input });
+  const options = { env: { ...process.env, KUBECACHEDIR: paths.kubectlCache }, ...(input === undefined ? {} : { input }) };
+  return run(join(paths.toolchain, "bin", "kubectl"), ["--kubeconfig", paths.kubeconfig, ...args], options);
 }
 
 /**

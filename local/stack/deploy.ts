@@ -7,7 +7,7 @@ const repository = join(import.meta.dirname, "..", "..");
 
 export interface DeployOptions {
   readonly stack: string;
-  /** Settings that go before those of the stack's file, as `name=value`. */
+  /** Settings that go before those of the stack's file, as `path=value`. */
   readonly config?: readonly string[];
   readonly message?: string;
   /** Another cluster's kubeconfig, when not the embedded one is meant. */
@@ -21,7 +21,7 @@ export interface DeployOptions {
  * @throws Error with the diagnostics alone, not the whole progress output
  */
 export async function deploy(options: DeployOptions, note: (message: string) => void): Promise<string> {
-  const config = (options.config ?? []).flatMap((setting) => ["--config", setting]);
+  const config = (options.config ?? []).flatMap((setting) => ["--config-path", "--config", setting]);
   const args = ["up", "--stack", options.stack, "--yes", "--skip-preview", "--non-interactive", "--color", "never", ...config];
   if (options.message !== undefined) args.push("--message", options.message);
   try {

@@ -16,6 +16,7 @@ export function stackEnvironment(inherited: string, kubeconfig: string = paths.k
   return {
     PATH: [...own, ...others].join(delimiter),
     KUBECONFIG: kubeconfig,
+    KUBECACHEDIR: paths.kubectlCache,
     FORECAST_STACK_HOME: paths.home,
     PULUMI_HOME: join(paths.pulumi, "home"),
     PULUMI_BACKEND_URL: `file://${join(paths.pulumi, "state")}`,
