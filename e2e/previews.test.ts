@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { renderStack } from "@forecast-stack/infra/rendering/render-stack.ts";
+import { kubectl } from "@forecast-stack/local/cluster/start.ts";
 import { installCustomResources } from "./support/custom-resources.ts";
 import { TestStack } from "./support/test-stack.ts";
 
@@ -25,4 +27,20 @@ describe("a preview against the real definitions of CloudNativePG and the Promet
       await stack.remove();
     }
   }, 3 * MINUTE);
+
+  // A preview does not read the schemas of custom resources; the API server does.
+  it.each(["dev", "staging", "production"])("is backed by objects that the API server accepts to the letter, for %s", async (environment) => {
+    const { resources } = await renderStack(environment);
+    const objects = resources.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inDefaultNamespace(inputs));
+    expect(objects.length).toBeGreaterThan(40);
+    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
+    const accepted = await kubectl(["apply", "--server-side", "--dry-run=server", "--validate=strict", "-o", "name", "-f", "-"], list);
+    expect(accepted.trim().split("\n")).toHaveLength(objects.length);
+  }, MINUTE);
 });
+
+/** The namespaces of the stack do not exist in a dry run. */
+function inDefaultNamespace(inputs: Readonly<Record<string, unknown>>): object {
+  const metadata = inputs["metadata"] as { namespace?: string; name?: string } | undefined;
+  return { ...inputs, metadata: { ...metadata, name: metadata?.name ?? "auto-named", ...(metadata?.namespace === undefined ? {} : { namespace: "default" }) } };
+}
