@@ -15,6 +15,9 @@ const MINUTE = 60_000;
 const ITEMS = 127;
 const BATCHES = 7;
 
+/** Makes a run last long enough that a fault falls into the middle of it. */
+const SLOW_RUNS = { "forecast-stack:serviceEnvironment": { STREAMING_BATCH_DELAY_MS: "2000" } };
+
 /** One stack for all: each test leaves it healthy for the next. */
 describe("the stack", () => {
   let stack: TestStack;
@@ -23,7 +26,7 @@ describe("the stack", () => {
 
   beforeAll(async () => {
     stack = await TestStack.create("e2e");
-    const result = await stack.up();
+    const result = await stack.up(SLOW_RUNS);
     expect(result.output).toContain("created");
     expect(result.ok).toBe(true);
     url = await stack.serviceUrl("api", 4000);
@@ -43,7 +46,7 @@ describe("the stack", () => {
   it("has nothing left to change, and leaves the checkout's stack files as they are", async () => {
     const before = await readFile(join(repository, "Pulumi.dev.yaml"), "utf8");
     expect(before).not.toContain("encryptionsalt");
-    const result = await stack.preview({}, "--expect-no-changes");
+    const result = await stack.preview(SLOW_RUNS, "--expect-no-changes");
     expect(result).toMatchObject({ ok: true });
     expect(await readFile(join(repository, "Pulumi.dev.yaml"), "utf8")).toBe(before);
   }, 2 * MINUTE);
@@ -71,7 +74,7 @@ describe("the stack", () => {
 
   it("loses no request while the service is updated", async () => {
     const load = new Load(`${url}/api/forecasts?limit=5`, 20);
-    const result = await stack.up({ "forecast-stack:logLevel": "debug" });
+    const result = await stack.up({ ...SLOW_RUNS, "forecast-stack:logLevel": "debug" });
     const { requests, failures } = await load.stop();
     expect(result).toMatchObject({ ok: true });
     expect(result.output).toMatch(/Deployment api updated/);
@@ -80,16 +83,19 @@ describe("the stack", () => {
   }, 5 * MINUTE);
 
   it("finishes a run, each item exactly once, when Postgres is killed in the middle of it", async () => {
-    await stack.sql("SELECT 1");
-    let killed = false;
-    const { run: finished } = await api.forecast((progress) => {
-      if (killed || progress.batchesDone < 2) return;
-      killed = true;
-      void stack.kubectl(["delete", "pod", "postgres-0", "--grace-period=0", "--force"]);
+    const before = await stack.kubectl(["get", "pod", "postgres-0", "-o", "jsonpath={.metadata.uid}"]);
+    let kill: Promise<string> | undefined;
+    let doneWhenKilled = BATCHES;
+    const { run: finished } = await api.forecast(({ batchesDone }) => {
+      if (kill !== undefined || batchesDone === 0) return;
+      doneWhenKilled = batchesDone;
+      kill = stack.kubectl(["delete", "pod", "postgres-0", "--grace-period=0", "--force"]);
     });
-    expect(killed).toBe(true);
+    await kill;
+    expect(doneWhenKilled).toBeLessThan(BATCHES);
     expect(finished).toMatchObject({ status: "completed", progress: { batchesDone: BATCHES } });
     await stack.kubectl(["wait", "pod/postgres-0", "--for=condition=Ready", "--timeout=120s"]);
+    expect(await stack.kubectl(["get", "pod", "postgres-0", "-o", "jsonpath={.metadata.uid}"])).not.toBe(before);
     expect(await stack.sql("SELECT count(*) || ' ' || count(DISTINCT sku) FROM forecasts WHERE run_id = (SELECT run_id FROM forecast_runs ORDER BY requested_at DESC LIMIT 1)")).toBe(`${ITEMS} ${ITEMS}`);
   }, 6 * MINUTE);
 
