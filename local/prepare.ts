@@ -6,6 +6,7 @@ import { buildImages, type ImageInputs } from "./images/build-images.ts";
 import { importImages } from "./images/containerd-images.ts";
 import { ensureImages } from "./images/ensure-images.ts";
 import { ensurePackages } from "./packages/ensure-packages.ts";
+import { withFileLock } from "./packages/file-lock.ts";
 import { paths } from "./paths.ts";
 import { step } from "./progress.ts";
 import { run } from "./run.ts";
@@ -23,9 +24,12 @@ const repository = join(import.meta.dirname, "..");
  * @param embedded whether the stack runs on the embedded cluster, or on one that exists
  */
 export async function prepare(embedded: boolean): Promise<void> {
-  if (embedded) await prepareCluster();
-  else await prepareToolchain(await pulumiRecipes());
-  await step("Pulumi backend and generated secrets", (note) => ensureBackend(note));
+  // npm start and npm test side by side would build and restart the same things.
+  await withFileLock(join(paths.cache, "prepare.lock"), async () => {
+    if (embedded) await prepareCluster();
+    else await prepareToolchain(await pulumiRecipes());
+    await step("Pulumi backend and generated secrets", (note) => ensureBackend(note));
+  });
 }
 
 /** What has to be built of Pulumi: nothing where a complete one is on PATH and none was built before. */
@@ -47,7 +51,7 @@ async function prepareToolchain(recipes: readonly Recipe[]): Promise<void> {
 
 async function prepareCluster(): Promise<void> {
   const cacheDir = paths.cache;
-  const packages = await stepOf("Debian packages, unpacked privately", (report) => ensurePackages({ cacheDir, report }));
+  const packages = await step("Debian packages, unpacked privately", (report) => ensurePackages({ cacheDir, report }));
   await prepareToolchain([kubernetes, ...(await pulumiRecipes())]);
   const programs = await outputFolder(kubernetes);
   const { pause } = await buildImages({ cacheDir, inputs: { pause: join(programs, "pause") }, roles: ["pause"], report: () => undefined });
@@ -73,14 +77,6 @@ async function prepareCluster(): Promise<void> {
     const manifest = await ensureImages({ cacheDir, manifestFile: paths.imagesManifest, source, inputs, ctr, containerdAddress: paths.containerdSocket, report: note });
     return manifest.source === "registry" ? "official images, pulled by the node" : `${Object.keys(manifest.images).length} built from Debian packages (no image registry can be reached)`;
   });
-}
-
-async function stepOf<T>(title: string, work: (note: (message: string) => void) => Promise<T>): Promise<T> {
-  let result: T | undefined;
-  await step(title, async (note) => {
-    result = await work(note);
-  });
-  return result as T;
 }
 
 /** The version in package.json, which the service reports as its own. */
