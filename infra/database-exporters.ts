@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Exporter } from "./exporter.ts";
-import type { DatabaseEndpoint } from "./postgres/postgres.ts";
+import type { DatabaseEndpoint } from "./postgres/connection.ts";
 import { database } from "./postgres/provisioning.ts";
 import { redisPort } from "./redis.ts";
 import type { StackContext } from "./stack-context.ts";

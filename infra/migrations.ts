@@ -3,7 +3,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { migrationJobName, type MigrationFiles } from "./migration-files.ts";
 import { restrictedPodSpec } from "./pod.ts";
-import { connectionOf, type DatabaseEndpoint } from "./postgres/postgres.ts";
+import { connectionOf, type DatabaseEndpoint } from "./postgres/connection.ts";
 import { database } from "./postgres/provisioning.ts";
 import { imageUsers } from "./security-contexts.ts";
 import { resourcesOf } from "./sizing.ts";

@@ -4,7 +4,7 @@ import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { exposedUrl } from "../exposed-service.ts";
 import { flagConfigMaps } from "../flags.ts";
-import { connectionOf, type DatabaseEndpoint } from "../postgres/postgres.ts";
+import { connectionOf, type DatabaseEndpoint } from "../postgres/connection.ts";
 import { database } from "../postgres/provisioning.ts";
 import { metadataOf, type StackContext } from "../stack-context.ts";
 import { api } from "./api.ts";

@@ -3,7 +3,7 @@ import { Secret } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { resourcesOf, shares } from "../sizing.ts";
 import { metadataOf, type StackContext } from "../stack-context.ts";
-import type { DatabaseEndpoint } from "./postgres.ts";
+import type { DatabaseEndpoint } from "./connection.ts";
 import { database, provisioningSql } from "./provisioning.ts";
 import { postgresTuning } from "./tuning.ts";
 

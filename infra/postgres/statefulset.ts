@@ -8,7 +8,7 @@ import { imageUsers } from "../security-contexts.ts";
 import { resourcesOf, shares } from "../sizing.ts";
 import { metadataOf, type StackContext, waitFor } from "../stack-context.ts";
 import { claimTemplate, retainClaims } from "../volume-claim.ts";
-import type { DatabaseEndpoint } from "./postgres.ts";
+import type { DatabaseEndpoint } from "./connection.ts";
 import { database, initScript } from "./provisioning.ts";
 import { asArguments, postgresTuning } from "./tuning.ts";
 
