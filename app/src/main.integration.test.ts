@@ -78,13 +78,17 @@ describe("the service as a process", () => {
   }, 30_000);
 
   it("goes on serving after SIGTERM while it says that it is not ready, and then ends well", async () => {
-    const service = spawnService(["api"], { ...testEnvironment(server, await server.createDatabase()), LOG_LEVEL: "info", SHUTDOWN_DELAY_MS: "1500" });
+    const service = spawnService(["api"], { ...testEnvironment(server, await server.createDatabase()), LOG_LEVEL: "info", SHUTDOWN_DELAY_MS: "4000" });
     const origin = await untilListening(service.output);
+    const readiness = (wanted: number) =>
+      eventually(async () => {
+        const { status } = await fetch(`${origin}/health/ready`);
+        if (status !== wanted) throw new Error(`/health/ready answers ${status}`);
+      });
+    // A process that serves has also begun to heed signals.
+    await readiness(200);
     service.process.kill("SIGTERM");
-    await eventually(async () => {
-      const ready = await fetch(`${origin}/health/ready`);
-      if (ready.status !== 503) throw new Error("it still says that it is ready");
-    });
+    await readiness(503);
     expect((await fetch(`${origin}/api/items`)).status).toBe(200);
     expect(await service.exit).toBe(0);
     expect(service.output()).toContain('"msg":"stopped"');
