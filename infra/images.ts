@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { RunError } from "@pulumi/pulumi";
 import { z } from "zod";
 import { type ImageRole, imageRoles } from "./image-roles.ts";
 import { officialImages, type PinnedImage } from "./official-images.ts";
@@ -11,6 +12,14 @@ const manifestSchema = z.object({
 /** The images that the embedded cluster has, by role. */
 export type ImagesManifest = z.infer<typeof manifestSchema>;
 
+/** An image that cannot be had; the CLI prints it without a stack trace. */
+export class ImageError extends RunError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message);
+    this.cause = options?.cause;
+  }
+}
+
 /**
  * Reads the embedded cluster's manifest. Throws one sentence naming the file
  * when it is missing or is not a manifest.
@@ -20,12 +29,12 @@ export function readImagesManifest(file: string): ImagesManifest {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new Error(`imageSource is embedded, but the images manifest ${file} cannot be read; npm start writes it.`, { cause: error });
+    throw new ImageError(`imageSource is embedded, but the images manifest ${file} cannot be read; npm start writes it.`, { cause: error });
   }
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new Error(`${file} is not an images manifest: ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`, { cause: error });
+    throw new ImageError(`${file} is not an images manifest: ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`, { cause: error });
   }
 }
 
@@ -44,7 +53,7 @@ export function chooseImage(role: ImageRole, { imageSource, overrides, manifest 
   const chosen = overrides[role] ?? (imageSource === "embedded" ? manifest?.images[role] : undefined) ?? (fromOfficial ? official(role) : undefined);
   if (chosen !== undefined) return chosen;
   const remedy = role === "forecast-service" ? "set images.forecast-service, or image.build to true" : `set images.${role}, or switch the part off`;
-  throw new Error(imageSource === "embedded" ? `The embedded cluster has no image for ${role}: ${remedy}.` : `There is no official image for ${role}: ${remedy}.`);
+  throw new ImageError(imageSource === "embedded" ? `The embedded cluster has no image for ${role}: ${remedy}.` : `There is no official image for ${role}: ${remedy}.`);
 }
 
 function official(role: ImageRole): string | undefined {
