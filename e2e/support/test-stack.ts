@@ -55,15 +55,23 @@ export class TestStack {
 
   /** Removes the stack, its namespace and the volumes that it retained. */
   async remove(): Promise<void> {
-    await this.pulumi(["destroy", "--yes", "--skip-preview"], {});
+    await this.destroy();
     await removeStack(this.name);
-    await this.kubectl(["delete", "namespace", this.namespace, "--ignore-not-found", "--timeout=120s"]);
+    await this.kubectl(["delete", "namespace", this.namespace, `${this.namespace}-node`, "--ignore-not-found", "--timeout=300s"]);
     const volumes = JSON.parse(await this.kubectl(["get", "pv", "-o", "json"])) as { items: { metadata: { name: string }; spec: { claimRef?: { namespace: string }; local: { path: string } } }[] };
     for (const { metadata, spec } of volumes.items.filter((volume) => volume.spec.claimRef?.namespace === this.namespace)) {
       await this.kubectl(["delete", "pv", metadata.name]);
       await rm(spec.local.path, { recursive: true, force: true });
     }
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** A fault may have left an update half done: what a second attempt cannot destroy either is an error. */
+  private async destroy(): Promise<void> {
+    const attempt = (): Promise<UpResult> => this.pulumi(["destroy", "--yes", "--skip-preview", "--refresh"], {});
+    const first = await attempt();
+    const { ok, output } = first.ok ? first : await attempt();
+    if (!ok) throw new Error(`The stack ${this.name} cannot be destroyed:\n${output}`);
   }
 
   async kubectl(args: readonly string[], input?: string): Promise<string> {
