@@ -129,8 +129,6 @@ export function clusterServices(paths: Paths, programs: Programs): Service[] {
         `--cert-dir=${join(paths.home, "kubelet", "pki")}`,
         `--node-ip=${cluster.nodeAddress}`,
         `--hostname-override=${cluster.node}`,
-        // cAdvisor asks containerd for the names behind a container; it looks for the machine's own otherwise.
-        `--containerd=${paths.containerdSocket}`,
       ],
       [paths.containerdSocket, apiServer],
     ),
