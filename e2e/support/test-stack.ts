@@ -36,6 +36,8 @@ export class TestStack {
 
   static async create(name: string, template = "dev"): Promise<TestStack> {
     await ensureStack(name);
+    // A test run that was killed leaves its lock behind; the stack is nobody else's.
+    await run(join(paths.toolchain, "bin", "pulumi"), ["cancel", "--yes", "--stack", name], { cwd: repository });
     return new TestStack(name, template, await mkdtemp(join(tmpdir(), `stack-${name}-`)));
   }
 
