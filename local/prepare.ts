@@ -80,7 +80,7 @@ async function prepareCluster(): Promise<void> {
 }
 
 /** The version in package.json, which the service reports as its own. */
-export async function productVersion(): Promise<string> {
+async function productVersion(): Promise<string> {
   const manifest = JSON.parse(await readFile(join(repository, "package.json"), "utf8")) as { version: string };
   return manifest.version;
 }

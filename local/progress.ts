@@ -2,7 +2,7 @@ import pc from "picocolors";
 
 const startedAt = Date.now();
 
-/** Seconds since the program started, as people read them: `4.2 s`, `3 min 07 s`. */
+/** A time as people read it: `4.2 s`, `3 min 07 s`. */
 export function formatElapsed(milliseconds: number): string {
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;

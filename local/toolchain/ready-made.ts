@@ -3,18 +3,11 @@ import { access, mkdir, rm, symlink } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { paths } from "../paths.ts";
+import { isAtLeast, versionIn } from "../preflight.mjs";
 import { run } from "../run.ts";
 import { KUBERNETES_PROVIDER_FOLDER, PULUMI_VERSION } from "./recipes.ts";
 
 const PROVIDER = "pulumi-resource-kubernetes";
-
-/** Whether `version` (as in `v3.225.0`) is at least `oldest`; only major and minor decide. */
-export function isAtLeast(version: string, oldest: string): boolean {
-  const numbers = (text: string): number[] => text.trim().replace(/^v/, "").split(".").map(Number);
-  const [major = 0, minor = 0] = numbers(version);
-  const [oldestMajor = 0, oldestMinor = 0] = numbers(oldest);
-  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
-}
 
 async function firstExecutable(candidates: readonly string[]): Promise<string | undefined> {
   for (const file of candidates) {
@@ -46,7 +39,7 @@ export async function useReadyMadePulumi(): Promise<string | undefined> {
   ]);
   if (pulumi === undefined || language === undefined || provider === undefined) return undefined;
   const version = (await run(pulumi, ["version"])).trim();
-  if (!isAtLeast(version, PULUMI_VERSION)) return undefined;
+  if (!isAtLeast(versionIn(version) ?? [], versionIn(PULUMI_VERSION) ?? [])) return undefined;
   const links = { [join(own, "pulumi")]: pulumi, [join(own, "pulumi-language-nodejs")]: language, [join(paths.toolchain, "plugins", KUBERNETES_PROVIDER_FOLDER, PROVIDER)]: provider };
   for (const [link, target] of Object.entries(links)) {
     await mkdir(dirname(link), { recursive: true });
