@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { OLDEST_SCHEMA } from "./health/assess.ts";
+import { readMigrations } from "./migrate/migration-files.ts";
 import { eventually } from "./test-support/eventually.ts";
-import { startTestServer, type TestServer } from "./test-support/test-database.ts";
-import { spawnService, testEnvironment } from "./test-support/test-service.ts";
+import { migrationsDirectory, startTestServer, type TestServer } from "./test-support/test-database.ts";
+import { SERVICE_TOKEN, spawnService, testEnvironment } from "./test-support/test-service.ts";
 
 describe("the service as a process", () => {
   let server: TestServer;
@@ -53,7 +55,7 @@ describe("the service as a process", () => {
     const first = spawnService(["migrate", "up"], environment);
     expect(await first.exit).toBe(0);
     const lines = first.output().trim().split("\n").map((line) => JSON.parse(line) as { version: string; action: string });
-    expect(lines.map(({ action, version }) => `${action} ${version}`)).toEqual(["applied 0.0.1", "applied 0.0.2", "applied 0.0.3", "applied 0.0.4"]);
+    expect(lines.map(({ action, version }) => `${action} ${version}`)).toEqual((await readMigrations(migrationsDirectory)).map(({ version }) => `applied ${version}`));
     const second = spawnService(["migrate", "up"], environment);
     expect([await second.exit, second.output()]).toEqual([0, ""]);
   });
@@ -64,7 +66,7 @@ describe("the service as a process", () => {
     const origin = await untilListening(service.output);
     expect((await fetch(`${origin}/health/live`)).status).toBe(200);
     const notReady = await fetch(`${origin}/health/ready`);
-    expect([notReady.status, await notReady.json()]).toEqual([503, { status: "not ready", reasons: ["The database's schema is not there; this release needs 0.0.4 or newer."] }]);
+    expect([notReady.status, await notReady.json()]).toEqual([503, { status: "not ready", reasons: [`The database's schema is not there; this release needs ${OLDEST_SCHEMA} or newer.`] }]);
     const owner = server.connection("owner", database);
     const migration = spawnService(["migrate", "up"], { DB_HOST: owner.host, DB_PORT: String(owner.port), DB_NAME: database, DB_USER: owner.user, DB_PASSWORD: owner.password });
     expect(await migration.exit).toBe(0);
@@ -89,7 +91,7 @@ describe("the service as a process", () => {
     await readiness(200);
     service.process.kill("SIGTERM");
     await readiness(503);
-    expect((await fetch(`${origin}/api/items`)).status).toBe(200);
+    expect((await fetch(`${origin}/api/items`, { headers: { authorization: `Bearer ${SERVICE_TOKEN}` } })).status).toBe(200);
     expect(await service.exit).toBe(0);
     expect(service.output()).toContain('"msg":"stopped"');
   }, 30_000);

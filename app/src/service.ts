@@ -16,7 +16,8 @@ import { createHttpApp } from "./platform/http-app.ts";
 import { JobQueue } from "./platform/job-queue.ts";
 import type { Log } from "./platform/log.ts";
 import { observeProcess } from "./platform/process-metrics.ts";
-import { requireServiceToken } from "./platform/service-token.ts";
+import { mountRoutes } from "./platform/route.ts";
+import { authenticateServiceToken } from "./platform/service-token.ts";
 import { closeServer, type StopOptions } from "./platform/shutdown.ts";
 import { ForecastThreads } from "./runs/forecast-threads.ts";
 import { runQueues } from "./runs/queues.ts";
@@ -62,12 +63,13 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     const [{ findings }] = await Promise.all([monitor.report(), serves ? observeRuns(database, metrics, config) : undefined]);
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
   };
-  const feature = { config, database, cache, jobs, metrics, log, serviceToken: requireServiceToken(config.SVC_JWT ?? "") };
-  const routers = [
-    healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
-    ...(serves ? [catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature)] : []),
+  const feature = { config, database, cache, jobs, metrics, log };
+  const routes = [
+    ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
+    ...(serves ? [catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature)].flat() : []),
   ];
-  const server = createServer(createHttpApp({ config, metrics, registry, log, beforeScrape, routers }));
+  const handlers = [mountRoutes(routes, { authenticate: authenticateServiceToken(config.SVC_JWT ?? ""), database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
+  const server = createServer(createHttpApp({ config, metrics, registry, log, beforeScrape, handlers }));
   const port = await listen(server, config.PORT);
   log.info({ port }, "listening");
 

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { textCell } from "../platform/csv-columns.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
-import { TENANT } from "../platform/tenant.ts";
 
 const itemRow = z.object({
   sku: textCell(64),
@@ -28,8 +27,8 @@ export const itemsCsv: CsvKind<ItemRow> = {
   optional: ["category", "unit", "demand_period"],
   row: itemRow,
   keyOf: ({ sku }) => sku,
-  store: async (transaction, rows) => {
-    await transaction.query("items.upsert", upsert, [TENANT, JSON.stringify(rows.map(({ value }) => value))]);
+  store: async (transaction, tenant, rows) => {
+    await transaction.query("items.upsert", upsert, [tenant, JSON.stringify(rows.map(({ value }) => value))]);
     return [];
   },
 };

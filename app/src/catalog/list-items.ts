@@ -1,4 +1,4 @@
-import type { Database } from "../platform/db.ts";
+import type { TenantDatabase } from "../platform/db.ts";
 
 export interface ItemRow {
   sku: string;
@@ -18,6 +18,6 @@ const sql = `
   LIMIT $3`;
 
 /** The items after `afterSku` in the order of their skus. */
-export function listItems(database: Database, tenant: string, afterSku: string, limit: number): Promise<ItemRow[]> {
-  return database.read<ItemRow>("items.list", sql, [tenant, afterSku, limit]);
+export function listItems(database: TenantDatabase, afterSku: string, limit: number): Promise<ItemRow[]> {
+  return database.read<ItemRow>("items.list", sql, [database.tenant, afterSku, limit]);
 }

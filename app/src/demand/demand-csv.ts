@@ -2,7 +2,7 @@ import { z } from "zod";
 import { findMaterials } from "../catalog/find-materials.ts";
 import { pastDayCell, quantityCell, textCell } from "../platform/csv-columns.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
-import { DEFAULT_FACILITY, TENANT } from "../platform/tenant.ts";
+import { DEFAULT_FACILITY } from "../platform/tenant.ts";
 
 const demandRow = z.object({
   sku: textCell(64),
@@ -32,11 +32,11 @@ export const demandCsv: CsvKind<DemandRow> = {
   optional: ["facility"],
   row: demandRow,
   keyOf: ({ sku, facility, date }) => JSON.stringify([sku, facility, date]),
-  store: async (transaction, rows) => {
-    const { found, unknown } = await findMaterials(transaction, TENANT, rows);
+  store: async (transaction, tenant, rows) => {
+    const { found, unknown } = await findMaterials(transaction, tenant, rows);
     const given = JSON.stringify(found);
-    await transaction.query("demand.upsert", upsert, [TENANT, given]);
-    await transaction.query("demand.stocked", stockedThere, [TENANT, given]);
+    await transaction.query("demand.upsert", upsert, [tenant, given]);
+    await transaction.query("demand.stocked", stockedThere, [tenant, given]);
     return unknown;
   },
 };

@@ -4,7 +4,7 @@ import type { Database } from "../platform/db.ts";
 import type { HealthFinding } from "../platform/health.ts";
 import type { JobQueue } from "../platform/job-queue.ts";
 import { memoryUsedRatio } from "../platform/memory.ts";
-import { TENANT } from "../platform/tenant.ts";
+import { listTenants } from "../platform/tenant.ts";
 import { lastRunFailed } from "../runs/sql/newest-run.ts";
 import { assessHealth } from "./assess.ts";
 
@@ -34,11 +34,17 @@ export class HealthMonitor {
       schemaVersion: databaseConnected ? await this.#schemaVersion() : null,
       redisUp: cache.redisUp(),
       jobQueueReady: jobs.ready,
-      lastRunFailed: databaseConnected && (await lastRunFailed(database, TENANT).catch(() => false)),
+      lastRunFailed: databaseConnected && (await this.#someRunFailed().catch(() => false)),
       memoryPercent: 100 * memoryUsedRatio(),
       memoryWarningPercent: config.MEMORY_WARNING_THRESHOLD_PERCENT,
     });
     return { databaseConnected, findings };
+  }
+
+  async #someRunFailed(): Promise<boolean> {
+    const { database } = this.#parts;
+    const failed = await Promise.all((await listTenants(database)).map((tenant) => lastRunFailed(database.of(tenant))));
+    return failed.includes(true);
   }
 
   async #schemaVersion(): Promise<string | null> {

@@ -1,49 +1,81 @@
-import { Router } from "express";
+import { z } from "zod";
 import type { Cache } from "../platform/cache.ts";
 import type { Config } from "../platform/config.ts";
 import { overallStatus } from "../platform/health.ts";
+import { publicRoute, type Route } from "../platform/route.ts";
 import { nextRun } from "../runs/schedule.ts";
 import type { HealthMonitor } from "./health-monitor.ts";
 
+const readiness = z.object({ status: z.enum(["ready", "not ready"]), reasons: z.array(z.string()).optional() });
+const cacheHealth = z.object({ enabled: z.boolean(), ttl: z.int(), hitRate: z.number().nullable() });
+const health = z.object({
+  status: z.enum(["healthy", "degraded", "unhealthy"]),
+  version: z.string(),
+  uptime: z.int(),
+  mapeThreshold: z.number(),
+  scheduler: z.object({ enabled: z.boolean(), nextRun: z.iso.datetime() }),
+  streaming: z.object({ enabled: z.boolean(), batchSize: z.int() }),
+  cache: z.object({ queryCache: cacheHealth, forecastCache: cacheHealth.extend({ preloadEnabled: z.boolean() }) }),
+  monitoring: z.object({ itemMapeEnabled: z.boolean(), watchdogEnabled: z.boolean(), selfHealingEnabled: z.boolean() }),
+  database: z.object({ connected: z.boolean() }),
+  reasons: z.array(z.string()).optional(),
+});
+
 /** `/health/live`, `/health/ready` and `/api/health`; every role has them. */
-export function healthRoutes(parts: { readonly config: Config; readonly cache: Cache; readonly monitor: HealthMonitor; readonly isStopping: () => boolean }): Router {
+export function healthRoutes(parts: { readonly config: Config; readonly cache: Cache; readonly monitor: HealthMonitor; readonly isStopping: () => boolean }): Route[] {
   const { config, cache, monitor, isStopping } = parts;
-  const router = Router();
-
-  // Restarting the process would not bring Postgres or Redis back, so liveness does not ask them.
-  router.get("/health/live", (_request, response) => {
-    response.json({ status: "live" });
-  });
-
-  router.get("/health/ready", async (_request, response) => {
-    if (isStopping()) {
-      response.status(503).json({ status: "not ready", reasons: ["The process is stopping."] });
-      return;
-    }
-    const { findings } = await monitor.report();
-    const reasons = findings.filter(({ severity }) => severity === "unhealthy").map(({ reason }) => reason);
-    response.status(reasons.length === 0 ? 200 : 503).json(reasons.length === 0 ? { status: "ready" } : { status: "not ready", reasons });
-  });
-
-  router.get("/api/health", async (_request, response) => {
-    const { databaseConnected, findings } = await monitor.report();
-    const status = overallStatus(findings);
-    response.status(status === "unhealthy" ? 503 : 200).json({
-      status,
-      version: config.APP_VERSION,
-      uptime: Math.floor(process.uptime()),
-      mapeThreshold: config.MAPE_THRESHOLD,
-      scheduler: { enabled: true, nextRun: nextRun(config.CRON_DAILY, new Date()).toISOString() },
-      streaming: { enabled: config.ENABLE_STREAMING_FORECAST, batchSize: config.FORECAST_BATCH_SIZE },
-      cache: {
-        queryCache: { enabled: cache.enabled("queries"), ttl: config.QUERY_CACHE_TTL, hitRate: cache.hitRate("queries") },
-        forecastCache: { enabled: cache.enabled("forecasts"), ttl: config.FORECAST_CACHE_TTL, preloadEnabled: false, hitRate: cache.hitRate("forecasts") },
+  return [
+    // Restarting the process would not bring Postgres or Redis back, so liveness does not ask them.
+    publicRoute({
+      method: "get",
+      path: "/health/live",
+      tag: "health",
+      summary: "Say that the process is alive.",
+      answers: { 200: { description: "It is.", schema: z.object({ status: z.literal("live") }) } },
+      handle: ({ response }) => response.json({ status: "live" }),
+    }),
+    publicRoute({
+      method: "get",
+      path: "/health/ready",
+      tag: "health",
+      summary: "Say whether the process can serve.",
+      answers: { 200: { description: "It can.", schema: readiness }, 503: { description: "It cannot, and why.", schema: readiness } },
+      handle: async ({ response }) => {
+        if (isStopping()) {
+          response.status(503).json({ status: "not ready", reasons: ["The process is stopping."] });
+          return;
+        }
+        const { findings } = await monitor.report();
+        const reasons = findings.filter(({ severity }) => severity === "unhealthy").map(({ reason }) => reason);
+        response.status(reasons.length === 0 ? 200 : 503).json(reasons.length === 0 ? { status: "ready" } : { status: "not ready", reasons });
       },
-      monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: false, selfHealingEnabled: false },
-      database: { connected: databaseConnected },
-      // Only when there is something to say.
-      ...(findings.length > 0 ? { reasons: findings.map(({ reason }) => reason) } : {}),
-    });
-  });
-  return router;
+    }),
+    publicRoute({
+      method: "get",
+      path: "/api/health",
+      tag: "health",
+      summary: "Show the health of the service and how it is set up.",
+      answers: { 200: { description: "It serves; when degraded, the reasons.", schema: health }, 503: { description: "It cannot serve, and why.", schema: health } },
+      handle: async ({ response }) => {
+        const { databaseConnected, findings } = await monitor.report();
+        const status = overallStatus(findings);
+        response.status(status === "unhealthy" ? 503 : 200).json({
+          status,
+          version: config.APP_VERSION,
+          uptime: Math.floor(process.uptime()),
+          mapeThreshold: config.MAPE_THRESHOLD,
+          scheduler: { enabled: true, nextRun: nextRun(config.CRON_DAILY, new Date()).toISOString() },
+          streaming: { enabled: config.ENABLE_STREAMING_FORECAST, batchSize: config.FORECAST_BATCH_SIZE },
+          cache: {
+            queryCache: { enabled: cache.enabled("queries"), ttl: config.QUERY_CACHE_TTL, hitRate: cache.hitRate("queries") },
+            forecastCache: { enabled: cache.enabled("forecasts"), ttl: config.FORECAST_CACHE_TTL, preloadEnabled: false, hitRate: cache.hitRate("forecasts") },
+          },
+          monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: false, selfHealingEnabled: false },
+          database: { connected: databaseConnected },
+          // Only when there is something to say.
+          ...(findings.length > 0 ? { reasons: findings.map(({ reason }) => reason) } : {}),
+        });
+      },
+    }),
+  ];
 }

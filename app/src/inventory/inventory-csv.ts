@@ -2,7 +2,7 @@ import { z } from "zod";
 import { findMaterials } from "../catalog/find-materials.ts";
 import { quantityCell, textCell } from "../platform/csv-columns.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
-import { DEFAULT_FACILITY, TENANT } from "../platform/tenant.ts";
+import { DEFAULT_FACILITY } from "../platform/tenant.ts";
 
 const inventoryRow = z.object({
   sku: textCell(64),
@@ -28,9 +28,9 @@ export const inventoryCsv: CsvKind<InventoryRow> = {
   optional: ["facility", "quantity_on_order", "quantity_allocated"],
   row: inventoryRow,
   keyOf: ({ sku, facility }) => JSON.stringify([sku, facility]),
-  store: async (transaction, rows) => {
-    const { found, unknown } = await findMaterials(transaction, TENANT, rows);
-    await transaction.query("inventory.upsert", upsert, [TENANT, JSON.stringify(found)]);
+  store: async (transaction, tenant, rows) => {
+    const { found, unknown } = await findMaterials(transaction, tenant, rows);
+    await transaction.query("inventory.upsert", upsert, [tenant, JSON.stringify(found)]);
     return unknown;
   },
 };

@@ -1,4 +1,4 @@
-import type { Database } from "../platform/db.ts";
+import type { TenantDatabase } from "../platform/db.ts";
 
 export interface InventoryRow {
   sku: string;
@@ -19,6 +19,6 @@ const sql = `
   LIMIT $4`;
 
 /** The stock after (`afterSku`, `afterFacility`) in the order of skus and facilities. */
-export function listInventory(database: Database, tenant: string, [afterSku = "", afterFacility = ""]: readonly string[], limit: number): Promise<InventoryRow[]> {
-  return database.read<InventoryRow>("inventory.list", sql, [tenant, afterSku, afterFacility, limit]);
+export function listInventory(database: TenantDatabase, [afterSku = "", afterFacility = ""]: readonly string[], limit: number): Promise<InventoryRow[]> {
+  return database.read<InventoryRow>("inventory.list", sql, [database.tenant, afterSku, afterFacility, limit]);
 }

@@ -1,37 +1,45 @@
-import { Router } from "express";
 import { z } from "zod";
 import type { FeatureContext } from "../platform/feature.ts";
 import { importRoute } from "../platform/import-route.ts";
 import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
-import { TENANT } from "../platform/tenant.ts";
-import { validate } from "../platform/validation.ts";
+import { type Route, route } from "../platform/route.ts";
 import { inventoryCsv } from "./inventory-csv.ts";
 import { listInventory } from "./list-inventory.ts";
 
-/** Cached lists of stock belong to this group. */
-const inventoryLists = `inventory:all:${TENANT}`;
+/** Cached lists of a tenant's stock belong to this group. */
+const inventoryLists = (tenant: string) => `inventory:all:${tenant}`;
 
-const listQuery = z.strictObject(pageQuery);
+const stock = z.object({
+  sku: z.string(),
+  facility: z.string(),
+  quantityOnHand: z.number(),
+  quantityOnOrder: z.number(),
+  quantityAllocated: z.number(),
+  updatedAt: z.iso.datetime(),
+});
+const stockList = z.object({ inventory: z.array(stock), nextCursor: z.string().nullable() });
 
 /** `GET /api/inventory` and `POST /api/inventory/import`. */
-export function inventoryRoutes(context: FeatureContext): Router {
-  const { database, cache } = context;
-  const router = Router();
-
-  router.get("/api/inventory", async (request, response) => {
-    const { limit, cursor } = validate(listQuery, request.query, "query parameter");
-    const position = cursor === undefined ? [] : decodeCursor(cursor, 2);
-    const body = await cache.json({ cache: "lists", group: inventoryLists, key: `${limit}:${JSON.stringify(position)}` }, async () => {
-      const page = toPage(await listInventory(database, TENANT, position, limit + 1), limit, ({ sku, facility }) => [sku, facility]);
-      return { inventory: page.rows, nextCursor: page.nextCursor };
-    });
-    response.type("application/json").send(body);
-  });
-
-  router.post(
-    "/api/inventory/import",
-    context.serviceToken,
-    importRoute("inventory", inventoryCsv, context, () => cache.invalidate(inventoryLists)),
-  );
-  return router;
+export function inventoryRoutes(context: FeatureContext): Route[] {
+  const { cache } = context;
+  return [
+    route({
+      method: "get",
+      path: "/api/inventory",
+      access: "viewer",
+      tag: "inventory",
+      summary: "List the stock in the order of skus and facilities.",
+      query: z.strictObject(pageQuery),
+      answers: { 200: { description: "A page of stock.", schema: stockList } },
+      handle: async ({ query: { limit, cursor }, database, response }) => {
+        const position = cursor === undefined ? [] : decodeCursor(cursor, 2);
+        const body = await cache.json({ cache: "lists", group: inventoryLists(database.tenant), key: `${limit}:${JSON.stringify(position)}` }, async () => {
+          const page = toPage(await listInventory(database, position, limit + 1), limit, ({ sku, facility }) => [sku, facility]);
+          return { inventory: page.rows, nextCursor: page.nextCursor };
+        });
+        response.type("application/json").send(body);
+      },
+    }),
+    importRoute("inventory", inventoryCsv, context, (tenant) => cache.invalidate(inventoryLists(tenant))),
+  ];
 }

@@ -5,12 +5,15 @@ import { join } from "node:path";
 import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { migrationsDirectory, startTestServer, type TestServer } from "../test-support/test-database.ts";
+import { readMigrations } from "./migration-files.ts";
 import { migrateUndo, type MigrationReport, migrateUp } from "./migrate.ts";
 
 describe("migrations", () => {
   let server: TestServer;
   let directory: string;
+  let versions: string[];
   beforeAll(async () => {
+    versions = (await readMigrations(migrationsDirectory)).map(({ version }) => version);
     server = await startTestServer();
     directory = await mkdtemp(join(tmpdir(), "migrations-"));
     await cp(migrationsDirectory, directory, { recursive: true, filter: (path) => path === migrationsDirectory || path.endsWith(".sql") });
@@ -38,11 +41,11 @@ describe("migrations", () => {
     const database = await server.createEmptyDatabase();
     const first = options(database);
     await migrateUp(first);
-    expect(first.reports.map(({ action, version }) => `${action} ${version}`)).toEqual(["applied 0.0.1", "applied 0.0.2", "applied 0.0.3", "applied 0.0.4"]);
+    expect(first.reports.map(({ action, version }) => `${action} ${version}`)).toEqual(versions.map((version) => `applied ${version}`));
     const second = options(database);
     await migrateUp(second);
     expect(second.reports).toEqual([]);
-    expect(await query(database, "SELECT count(*)::int AS n FROM schema_version WHERE success")).toEqual([{ n: 4 }]);
+    expect(await query(database, "SELECT count(*)::int AS n FROM schema_version WHERE success")).toEqual([{ n: versions.length }]);
   });
 
   it("can all be undone and applied again", async () => {
@@ -50,8 +53,8 @@ describe("migrations", () => {
     const run = options(database);
     await migrateUp(run);
     const before = await query(database, "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema IN ('public', 'pgboss') ORDER BY 1, 2");
-    for (let step = 0; step < 4; step += 1) await migrateUndo(run);
-    expect(run.reports.slice(4).map(({ action, version }) => `${action} ${version}`)).toEqual(["undone 0.0.4", "undone 0.0.3", "undone 0.0.2", "undone 0.0.1"]);
+    for (let step = 0; step < versions.length; step += 1) await migrateUndo(run);
+    expect(run.reports.slice(versions.length).map(({ action, version }) => `${action} ${version}`)).toEqual(versions.toReversed().map((version) => `undone ${version}`));
     expect(await query(database, "SELECT tablename FROM pg_tables WHERE schemaname IN ('public', 'pgboss')")).toEqual([{ tablename: "schema_version" }]);
     await expect(migrateUndo(run)).rejects.toThrow("no migration is applied");
     await migrateUp(run);
@@ -68,7 +71,7 @@ describe("migrations", () => {
     expect(await query(database, "SELECT to_regclass('half_done') AS half_done")).toEqual([{ half_done: null }]);
     expect(await query(database, "SELECT version, success FROM schema_version ORDER BY installed_rank DESC LIMIT 2")).toEqual([
       { version: "9.0.0", success: false },
-      { version: "0.0.4", success: true },
+      { version: versions.at(-1), success: true },
     ]);
     await writeFile(join(directory, "V9.0.0__break_it.sql"), "-- Kind: expand\nCREATE TABLE half_done (a int);\n");
     await migrateUp(options(database, directory));
@@ -79,18 +82,47 @@ describe("migrations", () => {
     const database = await server.createEmptyDatabase();
     const runs = [options(database), options(database)];
     await Promise.all(runs.map((run) => migrateUp(run)));
-    expect(runs.map((run) => run.reports.length).sort()).toEqual([0, 4]);
+    expect(runs.map((run) => run.reports.length).sort()).toEqual([0, versions.length]);
   });
 
-  it("give the service's role rows and nothing else", async () => {
+  it("give the service's role the rows of one tenant and nothing else", async () => {
     const database = await server.createDatabase();
     const client = new pg.Client(server.connection("app", database));
     await client.connect();
-    await client.query("INSERT INTO items (tenant_id, sku, name) VALUES ('t', 'a', 'A')");
-    await expect(client.query("DROP TABLE items")).rejects.toThrow("must be owner");
-    await expect(client.query("CREATE TABLE x (a int)")).rejects.toThrow("permission denied");
-    await expect(client.query("UPDATE schema_version SET success = false")).rejects.toThrow("permission denied");
-    await client.end();
+    try {
+      await client.query("SET app.tenant_id = 'default'");
+      await client.query("INSERT INTO items (tenant_id, sku, name) VALUES ('default', 'a', 'A')");
+      await expect(client.query("INSERT INTO items (tenant_id, sku, name) VALUES ('other', 'a', 'A')")).rejects.toThrow("row-level security");
+      await client.query("SET app.tenant_id = 'other'");
+      expect((await client.query("SELECT FROM items")).rowCount).toBe(0);
+      expect((await client.query("DELETE FROM items")).rowCount).toBe(0);
+      await client.query("RESET app.tenant_id");
+      expect((await client.query("SELECT FROM items")).rowCount).toBe(0);
+      await expect(client.query("DROP TABLE items")).rejects.toThrow("must be owner");
+      await expect(client.query("CREATE TABLE x (a int)")).rejects.toThrow("permission denied");
+      await expect(client.query("UPDATE schema_version SET success = false")).rejects.toThrow("permission denied");
+    } finally {
+      await client.end();
+    }
+  });
+
+  it("isolate every table that has tenants, from its owner too, and let the service's role own and bypass nothing", async () => {
+    const database = await server.createDatabase();
+    const open = `
+      SELECT c.relname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE a.attname = 'tenant_id' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'tenants'
+        AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant_rows'))`;
+    expect(await query(database, open)).toEqual([]);
+    expect(await query(database, "SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) = 'forecast_app'")).toEqual([]);
+    expect(await query(database, "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname IN ('forecast_app', 'forecast_owner')")).toEqual(
+      Array.from({ length: 2 }, () => ({ rolsuper: false, rolbypassrls: false, rolcreaterole: false })),
+    );
+  });
+
+  it("keep the audit log append-only, even for its owner", async () => {
+    const database = await server.createDatabase();
+    await query(database, "SET app.tenant_id = 'default'; INSERT INTO audit_log (tenant_id, actor, actor_kind, action, entity, entity_id) VALUES ('default', 'a', 'user', 'create', 'item', 'x')");
+    for (const change of ["UPDATE audit_log SET actor = 'b'", "DELETE FROM audit_log", "TRUNCATE audit_log"]) await expect(query(database, `SET app.tenant_id = 'default'; ${change}`)).rejects.toThrow("append-only");
   });
 
   it("make the queue that the installed pg-boss expects", async () => {

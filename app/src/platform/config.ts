@@ -67,6 +67,8 @@ export const environmentSchema = z.object({
   ENABLE_RESPONSE_COMPRESSION: flag(true),
   /** Bytes from which on a response is compressed. */
   COMPRESSION_THRESHOLD_BYTES: integer(1024, 0, 1_073_741_824),
+  /** Bytes that a JSON body may have. */
+  REQUEST_MAX_BYTES: integer(102_400, 1, 104_857_600),
   /** Bytes that one CSV import may have. */
   IMPORT_MAX_BYTES: integer(268_435_456, 1, 10_737_418_240),
   /** Rejected rows that one import lists; all of them are counted. */

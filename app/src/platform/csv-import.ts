@@ -1,7 +1,7 @@
 import { Transform, type Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import type { z } from "zod";
-import type { Database, Queryable } from "./db.ts";
+import type { Queryable, TenantDatabase } from "./db.ts";
 import { InvalidRequestError, TooLargeError } from "./errors.ts";
 
 /** A row that passed its schema, with its line in the file. */
@@ -37,7 +37,7 @@ export interface CsvKind<Row> extends Columns {
   /** Rows of one key describe the same thing: of several in one file the last counts. */
   readonly keyOf: (row: Row) => string;
   /** Stores rows with distinct keys; returns what is wrong with those it could not store. */
-  readonly store: (transaction: Queryable, rows: readonly NumberedRow<Row>[]) => Promise<readonly RowError[]>;
+  readonly store: (transaction: Queryable, tenant: string, rows: readonly NumberedRow<Row>[]) => Promise<readonly RowError[]>;
 }
 
 /** Rows that one statement stores. */
@@ -52,7 +52,7 @@ const MAX_RECORD_CHARACTERS = 65_536;
  * @throws InvalidRequestError when it is not a CSV with the right header
  * @throws TooLargeError when it has more than `maxBytes`
  */
-export async function importCsv<Row>(input: Readable, kind: CsvKind<Row>, database: Database, limits: { maxBytes: number; maxErrors: number }): Promise<ImportResult> {
+export async function importCsv<Row>(input: Readable, kind: CsvKind<Row>, database: TenantDatabase, limits: { maxBytes: number; maxErrors: number }): Promise<ImportResult> {
   const result = { imported: 0, rejected: 0, errors: [] as RowError[] };
   const reject = (error: RowError) => {
     result.rejected += 1;
@@ -62,7 +62,7 @@ export async function importCsv<Row>(input: Readable, kind: CsvKind<Row>, databa
     let chunk: NumberedRow<Row>[] = [];
     const flush = async () => {
       const latest = new Map(chunk.map((row) => [kind.keyOf(row.value), row]));
-      const refused = await kind.store(transaction, [...latest.values()]);
+      const refused = await kind.store(transaction, database.tenant, [...latest.values()]);
       refused.forEach(reject);
       result.imported += chunk.length - refused.length;
       chunk = [];

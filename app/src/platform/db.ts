@@ -14,6 +14,15 @@ export interface Queryable {
   query<Row extends pg.QueryResultRow>(name: string, text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** Reads and writes the rows of one tenant; row-level security hides all others. */
+export interface TenantDatabase extends Queryable {
+  readonly tenant: string;
+  /** A statement that only reads: run again when the connection breaks. */
+  read<Row extends pg.QueryResultRow>(name: string, text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs `work` in one transaction: all of it is stored, or nothing. */
+  transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+}
+
 type DatabaseConfig = Pick<
   Config,
   "DB_HOST" | "DB_PORT" | "DB_NAME" | "DB_USER" | "DB_PASSWORD" | "DB_SSL" | "DATABASE_POOL_MAX" | "DATABASE_POOL_IDLE_TIMEOUT_MS" | "DATABASE_POOL_ACQUIRE_TIMEOUT_MS" | "SLOW_QUERY_THRESHOLD_MS" | "LOG_SLOW_QUERIES"
@@ -21,6 +30,9 @@ type DatabaseConfig = Pick<
 
 /** How often and how fast a read is tried again when the connection breaks: within about a second, the time of a quick restart. */
 const READ_RETRY_DELAYS_MS = [100, 300, 700];
+
+/** The tenant of statements on tables that belong to none: row-level security shows them no tenant's rows. */
+const NO_TENANT = "";
 
 /**
  * The pool of connections to Postgres. Reads are tried again when the
@@ -33,6 +45,8 @@ export class Database implements Queryable {
   readonly #log: Log;
   readonly #slowMs: number;
   readonly #logSlow: boolean;
+  /** The tenant that each connection's app.tenant_id is set to. */
+  readonly #tenants = new WeakMap<pg.PoolClient, string>();
 
   constructor(config: DatabaseConfig, metrics: Metrics, log: Log, applicationName: string) {
     this.#pool = new pg.Pool({ ...connectionOf(config), application_name: applicationName, max: config.DATABASE_POOL_MAX, idleTimeoutMillis: config.DATABASE_POOL_IDLE_TIMEOUT_MS, connectionTimeoutMillis: config.DATABASE_POOL_ACQUIRE_TIMEOUT_MS, keepAlive: true });
@@ -45,47 +59,82 @@ export class Database implements Queryable {
     metrics.database_pool_max_connections.set(config.DATABASE_POOL_MAX);
   }
 
-  /** A statement that changes something: run once. */
-  async query<Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.#timed(name, async () => (await this.#pool.query<Row>(text, [...values])).rows);
+  /** The rows of one tenant. */
+  of(tenant: string): TenantDatabase {
+    return {
+      tenant,
+      query: (name, text, values) => this.#query(tenant, name, text, values),
+      read: (name, text, values) => this.#read(tenant, name, text, values),
+      transaction: (work) => this.#transaction(tenant, work),
+    };
   }
 
-  /** A statement that only reads: run again when the connection breaks. */
-  async read<Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+  /** A statement on tables that belong to no tenant: run once. */
+  async query<Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#query(NO_TENANT, name, text, values);
+  }
+
+  /** Runs `work` on tables that belong to no tenant in one transaction: all of it is stored, or nothing. */
+  async transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+    return this.#transaction(NO_TENANT, work);
+  }
+
+  async #query<Row extends pg.QueryResultRow>(tenant: string, name: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.#timed(name, () => this.#onClient(tenant, async (client) => (await client.query<Row>(text, [...values])).rows));
+  }
+
+  async #read<Row extends pg.QueryResultRow>(tenant: string, name: string, text: string, values: readonly unknown[] = []): Promise<Row[]> {
     for (const delay of READ_RETRY_DELAYS_MS) {
       try {
-        return await this.query<Row>(name, text, values);
+        return await this.#query<Row>(tenant, name, text, values);
       } catch (error) {
         if (!isConnectionError(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, delay));
       }
     }
     try {
-      return await this.query<Row>(name, text, values);
+      return await this.#query<Row>(tenant, name, text, values);
     } catch (error) {
       if (isConnectionError(error)) throw new UnavailableError("The database does not answer.", error);
       throw error;
     }
   }
 
-  /** Runs `work` in one transaction: all of it is stored, or nothing. */
-  async transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+  async #transaction<Result>(tenant: string, work: (transaction: Queryable) => Promise<Result>): Promise<Result> {
+    return this.#onClient(tenant, async (client, discard) => {
+      try {
+        await client.query("BEGIN");
+        const result = await work({
+          query: async <Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[] = []) => this.#timed(name, async () => (await client.query<Row>(text, [...values])).rows),
+        });
+        await this.#timed("commit", () => client.query("COMMIT"));
+        return result;
+      } catch (error) {
+        await client.query("ROLLBACK").catch(discard);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Lends a connection that sees the rows of `tenant`. The setting stays with
+   * the connection, so that it is only sent when the tenant changes.
+   */
+  async #onClient<Result>(tenant: string, work: (client: pg.PoolClient, discard: () => void) => Promise<Result>): Promise<Result> {
     const client = await this.#pool.connect();
     // Without a listener a connection that breaks between two statements would end the process.
     const ignore = () => undefined;
     client.on("error", ignore);
-    let broken: Error | undefined;
+    let broken = false;
     try {
-      await client.query("BEGIN");
-      const result = await work({
-        query: async <Row extends pg.QueryResultRow>(name: string, text: string, values: readonly unknown[] = []) => this.#timed(name, async () => (await client.query<Row>(text, [...values])).rows),
-      });
-      await this.#timed("commit", () => client.query("COMMIT"));
-      return result;
+      if (this.#tenants.get(client) !== tenant) {
+        this.#tenants.delete(client);
+        await client.query("SELECT set_config('app.tenant_id', $1, false)", [tenant]);
+        this.#tenants.set(client, tenant);
+      }
+      return await work(client, () => (broken = true));
     } catch (error) {
-      await client.query("ROLLBACK").catch((failure: unknown) => {
-        broken = new Error(messageOf(failure));
-      });
+      broken ||= isConnectionError(error);
       throw error;
     } finally {
       client.removeListener("error", ignore);
@@ -95,7 +144,7 @@ export class Database implements Queryable {
 
   /** Runs a statement for a library that makes its own SQL, and gives it the driver's own result. */
   async run(name: string, text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
-    return this.#timed(name, async () => this.#pool.query<Record<string, unknown>>(text, values));
+    return this.#timed(name, () => this.#onClient(NO_TENANT, (client) => client.query<Record<string, unknown>>(text, values)));
   }
 
   /** Says whether Postgres answers within `timeoutMs`. */

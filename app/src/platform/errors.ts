@@ -34,9 +34,23 @@ export class UnauthorizedError extends AppError {
   }
 }
 
+/** A valid token whose role does not suffice. */
+export class ForbiddenError extends AppError {
+  constructor(message: string) {
+    super(403, "Forbidden", message);
+  }
+}
+
 export class NotFoundError extends AppError {
   constructor(message: string) {
     super(404, "Not found", message);
+  }
+}
+
+/** What is asked for contradicts what is stored. */
+export class ConflictError extends AppError {
+  constructor(message: string) {
+    super(409, "Conflict", message);
   }
 }
 

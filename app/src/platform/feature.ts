@@ -1,5 +1,4 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
-import type { RequestHandler } from "express";
 import type { Cache } from "./cache.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db.ts";
@@ -14,6 +13,4 @@ export interface FeatureContext {
   readonly jobs: JobQueue;
   readonly metrics: Metrics;
   readonly log: Log;
-  /** Lets machines pass that carry the service token. */
-  readonly serviceToken: RequestHandler;
 }

@@ -1,6 +1,6 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import compression from "compression";
-import express, { type Express, type Router } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
@@ -16,12 +16,12 @@ export interface HttpAppParts {
   readonly log: Log;
   /** Brings the gauges up to date before they are scraped. */
   readonly beforeScrape: () => Promise<void>;
-  readonly routers: readonly Router[];
+  readonly handlers: readonly RequestHandler[];
 }
 
 /** The HTTP side of a process: what every request passes, the routes, and how errors are answered. */
 export function createHttpApp(parts: HttpAppParts): Express {
-  const { config, metrics, registry, log, beforeScrape, routers } = parts;
+  const { config, metrics, registry, log, beforeScrape, handlers } = parts;
   const app = express();
   app.disable("x-powered-by");
   // Answers are never stored on the way: their validity is known here alone.
@@ -32,7 +32,7 @@ export function createHttpApp(parts: HttpAppParts): Express {
     await beforeScrape();
     response.set("Content-Type", registry.contentType).send(await registry.metrics());
   });
-  for (const router of routers) app.use(router);
+  for (const handler of handlers) app.use(handler);
   app.use(refuseUnknownRoutes);
   app.use(answerErrors(log));
   return app;

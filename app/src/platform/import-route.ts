@@ -1,41 +1,55 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
-import type { RequestHandler } from "express";
+import { z } from "zod";
 import type { Config } from "./config.ts";
 import { type CsvKind, importCsv } from "./csv-import.ts";
-import type { Database } from "./db.ts";
 import { UnsupportedMediaTypeError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { type Route, route } from "./route.ts";
 
 /** What an import route works with. */
 export interface ImportContext {
   readonly config: Pick<Config, "IMPORT_MAX_BYTES" | "IMPORT_MAX_ERRORS">;
-  readonly database: Database;
   readonly metrics: Metrics;
   readonly log: Log;
 }
 
+const importReply = z.object({
+  imported: z.int(),
+  rejected: z.int(),
+  errors: z.array(z.object({ row: z.int(), column: z.string().nullable(), value: z.string().nullable(), message: z.string() })),
+});
+
 /**
- * The handler of a CSV import: body text/csv, answer
+ * `POST /api/<name>/import`, a CSV import: body text/csv, answer
  * `{imported, rejected, errors: [{row, column, value, message}]}`.
  *
- * @param afterwards what must hear of the new rows, for example caches
+ * @param afterwards what must hear of a tenant's new rows, for example caches
  */
-export function importRoute<Row>(name: "items" | "inventory" | "demand", kind: CsvKind<Row>, context: ImportContext, afterwards: () => Promise<void>): RequestHandler {
-  const { config, database, metrics, log } = context;
-  return async (request, response) => {
-    if (request.is("text/csv") === false) throw new UnsupportedMediaTypeError("Send the file as it is, with Content-Type: text/csv.");
-    const stop = metrics.import_duration_seconds.startTimer({ kind: name });
-    try {
-      const result = await importCsv(request, kind, database, { maxBytes: config.IMPORT_MAX_BYTES, maxErrors: config.IMPORT_MAX_ERRORS });
-      stop({ outcome: "committed" });
-      metrics.import_rows_total.inc({ kind: name, outcome: "imported" }, result.imported);
-      metrics.import_rows_total.inc({ kind: name, outcome: "rejected" }, result.rejected);
-      log.info({ kind: name, imported: result.imported, rejected: result.rejected }, "import committed");
-      await afterwards();
-      response.json(result);
-    } catch (error) {
-      stop({ outcome: "rolled-back" });
-      throw error;
-    }
-  };
+export function importRoute<Row>(name: "items" | "inventory" | "demand", kind: CsvKind<Row>, context: ImportContext, afterwards: (tenant: string) => Promise<void>): Route {
+  const { config, metrics, log } = context;
+  return route({
+    method: "post",
+    path: `/api/${name}/import`,
+    access: "staff",
+    tag: name,
+    summary: `Import ${name} from a CSV with the columns ${[...kind.required, ...kind.optional.map((column) => `[${column}]`)].join(", ")}.`,
+    upload: "text/csv",
+    answers: { 200: { description: "How many rows were imported, and what is wrong with the others.", schema: importReply } },
+    handle: async ({ request, response, database }) => {
+      if (request.is("text/csv") === false) throw new UnsupportedMediaTypeError("Send the file as it is, with Content-Type: text/csv.");
+      const stop = metrics.import_duration_seconds.startTimer({ kind: name });
+      try {
+        const result = await importCsv(request, kind, database, { maxBytes: config.IMPORT_MAX_BYTES, maxErrors: config.IMPORT_MAX_ERRORS });
+        stop({ outcome: "committed" });
+        metrics.import_rows_total.inc({ kind: name, outcome: "imported" }, result.imported);
+        metrics.import_rows_total.inc({ kind: name, outcome: "rejected" }, result.rejected);
+        log.info({ kind: name, imported: result.imported, rejected: result.rejected }, "import committed");
+        await afterwards(database.tenant);
+        response.json(result);
+      } catch (error) {
+        stop({ outcome: "rolled-back" });
+        throw error;
+      }
+    },
+  });
 }

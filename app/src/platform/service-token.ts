@@ -1,18 +1,22 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { RequestHandler } from "express";
 import { UnauthorizedError } from "./errors.ts";
+import type { Authenticate } from "./principal.ts";
+import { DEFAULT_TENANT } from "./tenant.ts";
 
-/** Lets a request pass that carries the service token as `Authorization: Bearer`. */
-export function requireServiceToken(token: string): RequestHandler {
+/** The token of an `Authorization: Bearer` header. */
+export function bearerToken(authorization: string | undefined): string {
+  const token = /^Bearer (\S+)$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined) throw new UnauthorizedError("This route needs a token as Authorization: Bearer.");
+  return token;
+}
+
+/** Knows the service token (SVC_JWT): its bearer is the machine that may do everything in the default tenant. */
+export function authenticateServiceToken(token: string): Authenticate {
   const expected = digest(token);
-  return (request, response, next) => {
-    const given = /^Bearer (\S+)$/i.exec(request.get("authorization") ?? "")?.[1];
+  return async (authorization) => {
     // Digests have one length, so that comparing them takes the same time for every token.
-    if (given === undefined || !timingSafeEqual(digest(given), expected)) {
-      response.set("WWW-Authenticate", "Bearer");
-      throw new UnauthorizedError(given === undefined ? "This route needs the service token as Authorization: Bearer." : "The service token is not the right one.");
-    }
-    next();
+    if (!timingSafeEqual(digest(bearerToken(authorization)), expected)) throw new UnauthorizedError("The token is not valid.");
+    return { subject: "service", tenant: DEFAULT_TENANT, role: "admin", kind: "service" };
   };
 }
 

@@ -40,10 +40,10 @@ export class BatchWorker {
 
   async handle(boss: PgBoss, job: { readonly id: string; readonly data: BatchJob; readonly signal: AbortSignal }): Promise<void> {
     const { config, metrics, log } = this.#context;
-    const { runId, batchNo } = job.data;
+    const { tenant, runId, batchNo } = job.data;
     const started = performance.now();
     try {
-      const batch = await readBatch(this.#context.database, runId, batchNo, HISTORY_PERIODS);
+      const batch = await readBatch(this.#context.database.of(tenant), runId, batchNo, HISTORY_PERIODS);
       if (batch === null || batch.done) {
         metrics.forecast_batches_total.inc({ outcome: "repeated" });
         return;
@@ -51,7 +51,7 @@ export class BatchWorker {
       const results = await this.#context.threads.run(batch.items.map((item) => this.#task(batch, item)), job.signal);
       const memoryPercent = Math.round(memoryUsedRatio() * 1_000) / 10;
       const elapsedMs = Math.round(performance.now() - started);
-      const stored = await this.#store(boss, job, batch, results, { worker: config.POD_NAME, memoryPercent, elapsedMs });
+      const stored = await this.#store(boss, job, results, { worker: config.POD_NAME, memoryPercent, elapsedMs });
       if (stored === null) {
         metrics.forecast_batches_total.inc({ outcome: "repeated" });
         return;
@@ -61,7 +61,7 @@ export class BatchWorker {
         const progress = { runId, batch: `${batchNo}/${batch.batchesTotal}`, items: results.length, elapsedMs, ...(config.LOG_BATCH_MEMORY_USAGE ? { memoryPercent } : {}) };
         log.info(progress, `Batch ${batchNo}/${batch.batchesTotal}`);
       }
-      if (stored.finished !== null) await this.#announce(runId, batch.tenant, stored.finished);
+      if (stored.finished !== null) await this.#announce(runId, tenant, stored.finished);
     } catch (error) {
       metrics.forecast_batches_total.inc({ outcome: "failed" });
       log.warn({ err: error, runId, batchNo }, "a batch failed; it is tried again");
@@ -88,12 +88,12 @@ export class BatchWorker {
     };
   }
 
-  async #store(boss: PgBoss, job: { readonly id: string; readonly data: BatchJob }, batch: Batch, results: readonly ThreadResult[], outcome: { worker: string; memoryPercent: number; elapsedMs: number }): Promise<{ finished: FinishedRun | null } | null> {
+  async #store(boss: PgBoss, job: { readonly id: string; readonly data: BatchJob }, results: readonly ThreadResult[], outcome: { worker: string; memoryPercent: number; elapsedMs: number }): Promise<{ finished: FinishedRun | null } | null> {
     const { config, database } = this.#context;
-    const { runId, batchNo } = job.data;
+    const { tenant, runId, batchNo } = job.data;
     const thresholds = { mape: config.MAPE_THRESHOLD, itemMape: config.MAPE_THRESHOLD * config.MAPE_ITEM_THRESHOLD_MULTIPLIER };
-    return database.transaction(async (transaction) => {
-      const progress = await storeBatch(transaction, runId, batchNo, batch.tenant, results.map(({ row }) => row), outcome);
+    return database.of(tenant).transaction(async (transaction) => {
+      const progress = await storeBatch(transaction, runId, batchNo, tenant, results.map(({ row }) => row), outcome);
       if (progress === null) return null;
       const finished = progress.done === progress.total ? await finishRun(transaction, runId, thresholds) : null;
       await boss.complete(BATCH_QUEUE, job.id, null, { db: sqlOf(transaction) });

@@ -2,16 +2,20 @@ import type { QueueDefinition } from "../platform/job-queue.ts";
 
 export const RUN_QUEUE = "forecast-run";
 export const BATCH_QUEUE = "forecast-batch";
+/** The daily start of a run for each tenant. */
+export const DAILY_QUEUE = "forecast-daily";
 /** Jobs come here when all their tries failed. */
 export const FAILED_QUEUE = "forecast-failed";
 
 /** A job of RUN_QUEUE: split a run into batches. The job's id is the run's. */
 export interface RunJob {
+  readonly tenant: string;
   readonly trigger: "schedule" | "manual";
 }
 
 /** A job of BATCH_QUEUE: forecast one batch. */
 export interface BatchJob {
+  readonly tenant: string;
   readonly runId: string;
   readonly batchNo: number;
 }
@@ -23,6 +27,7 @@ const retries = { retryLimit: 6, retryDelay: 1, retryBackoff: true, retryDelayMa
 export function runQueues(heartbeatSeconds: number): readonly QueueDefinition[] {
   return [
     { name: FAILED_QUEUE, options: { retryLimit: 10, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 } },
+    { name: DAILY_QUEUE, options: { ...retries, heartbeatSeconds, expireInSeconds: 120 } },
     { name: RUN_QUEUE, options: { ...retries, heartbeatSeconds, expireInSeconds: 120, deadLetter: FAILED_QUEUE } },
     { name: BATCH_QUEUE, options: { ...retries, heartbeatSeconds, expireInSeconds: 600, deadLetter: FAILED_QUEUE } },
   ];

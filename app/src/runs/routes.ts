@@ -1,74 +1,137 @@
 import { randomUUID } from "node:crypto";
-import { type RequestHandler, Router } from "express";
 import { z } from "zod";
+import { recordChange } from "../audit/record-change.ts";
 import { forecastsGroup } from "../forecasting/forecast-cache.ts";
+import type { TenantDatabase } from "../platform/db.ts";
 import { NotFoundError } from "../platform/errors.ts";
 import type { FeatureContext } from "../platform/feature.ts";
-import { TENANT } from "../platform/tenant.ts";
-import { validate } from "../platform/validation.ts";
+import { requestIdOf } from "../platform/request-id.ts";
+import { type Route, route } from "../platform/route.ts";
 import { RUN_QUEUE, type RunJob } from "./queues.ts";
 import { createRun } from "./sql/create-run.ts";
 import { findRun, type RunRow } from "./sql/find-run.ts";
 import { listWorstItems } from "./sql/list-worst-items.ts";
 
 const runParameters = z.object({ runId: z.uuid("must be the id of a run") });
+const measured = z.number().nullable();
+const groupAccuracy = z.object({
+  items: z.int(),
+  backTested: z.int(),
+  mape: measured,
+  mapeItems: z.int(),
+  wape: measured,
+  medianMase: measured,
+  maseItems: z.int(),
+  highVarianceItems: z.int(),
+});
+const itemAccuracy = z.object({ sku: z.string(), facility: z.string(), category: z.string().nullable(), model: z.string(), mape: measured, wape: measured, mase: measured, volume: z.number() });
+const runReply = z.object({
+  runId: z.uuid(),
+  trigger: z.enum(["schedule", "manual"]),
+  status: z.enum(["queued", "running", "completed", "failed"]),
+  requestedAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  finishedAt: z.iso.datetime().nullable(),
+  asOf: z.iso.date().nullable(),
+  error: z.string().nullable(),
+  progress: z.object({ batchesDone: z.int(), batchesTotal: z.int(), itemsDone: z.int(), itemsTotal: z.int(), elapsedMs: z.int(), peakMemoryPercent: measured }),
+  batches: z.array(z.object({ batch: z.string(), items: z.int(), status: z.string(), worker: z.string().nullable(), memoryPercent: measured, elapsedMs: measured, finishedAt: z.string().nullable() })),
+  accuracy: z.object({ mape: measured, wape: measured, highVarianceItems: z.int() }).nullable(),
+});
+const accuracyReply = z.object({
+  runId: z.uuid(),
+  asOf: z.iso.date(),
+  thresholds: z.object({ mape: z.number(), itemMape: z.number() }),
+  withinThreshold: z.boolean().nullable(),
+  overall: groupAccuracy,
+  byModel: z.record(z.string(), groupAccuracy),
+  byCategory: z.record(z.string(), groupAccuracy),
+  highVarianceItems: z.object({ count: z.int(), items: z.array(itemAccuracy) }),
+  worstItems: z.object({ byMape: z.array(itemAccuracy), byMase: z.array(itemAccuracy) }),
+});
 
 /** `POST /api/forecast/trigger` (and its older name), `GET /api/forecast/runs/:runId` and its `/accuracy`. */
-export function runRoutes(context: FeatureContext): Router {
-  const { config, database, jobs, cache, log } = context;
-  const router = Router();
+export function runRoutes(context: FeatureContext): Route[] {
+  const { config, jobs, cache, log } = context;
 
-  const trigger: RequestHandler = async (_request, response) => {
-    const runId = randomUUID();
-    await database.transaction(async (transaction) => {
-      await createRun(transaction, runId, TENANT, "manual");
-      await jobs.send(transaction, RUN_QUEUE, runId, { trigger: "manual" } satisfies RunJob);
+  const trigger = (path: string) =>
+    route({
+      method: "post",
+      path,
+      access: "admin",
+      tag: "forecasts",
+      summary: "Start a forecast run of all items.",
+      answers: { 202: { description: "The run is queued; Location says where its progress is.", schema: z.object({ runId: z.uuid() }) } },
+      handle: async ({ database, principal, response }) => {
+        const runId = randomUUID();
+        await database.transaction(async (transaction) => {
+          await createRun(transaction, runId, database.tenant, "manual");
+          await jobs.send(transaction, RUN_QUEUE, runId, { tenant: database.tenant, trigger: "manual" } satisfies RunJob);
+          await recordChange(transaction, { principal, requestId: requestIdOf(response) }, { action: "create", entity: "forecast-run", entityId: runId, before: null, after: { trigger: "manual" } });
+        });
+        log.info({ runId }, "forecast run triggered");
+        response.status(202).location(`/api/forecast/runs/${runId}`).json({ runId });
+      },
     });
-    log.info({ runId }, "forecast run triggered");
-    response.status(202).location(`/api/forecast/runs/${runId}`).json({ runId });
-  };
-  router.post("/api/forecast/trigger", context.serviceToken, trigger);
-  router.post("/api/v1/admin/trigger-forecast", context.serviceToken, trigger);
 
-  const find = async (parameters: unknown): Promise<RunRow> => {
-    const { runId } = validate(runParameters, parameters, "path parameter");
-    const run = await findRun(database, TENANT, runId);
-    if (run === undefined) throw new NotFoundError(`There is no forecast run ${runId}.`);
-    return run;
-  };
+  return [
+    trigger("/api/forecast/trigger"),
+    trigger("/api/v1/admin/trigger-forecast"),
+    route({
+      method: "get",
+      path: "/api/forecast/runs/:runId",
+      access: "viewer",
+      tag: "forecasts",
+      summary: "Show a forecast run and its progress.",
+      params: runParameters,
+      answers: { 200: { description: "The run.", schema: runReply } },
+      handle: async ({ params, database, response }) => {
+        response.json(describeRun(await requireRun(database, params.runId)));
+      },
+    }),
+    route({
+      method: "get",
+      path: "/api/forecast/runs/:runId/accuracy",
+      access: "viewer",
+      tag: "forecasts",
+      summary: "Show how accurate the forecasts of a completed run were in their back-tests.",
+      params: runParameters,
+      answers: { 200: { description: "Accuracy overall, by model and by category, and the worst items.", schema: accuracyReply } },
+      handle: async ({ params, database, response }) => {
+        const run = await requireRun(database, params.runId);
+        const { runId, summary } = run;
+        if (summary === null) throw new NotFoundError(`The forecast run ${runId} is ${run.status}; its accuracy is known when it is completed.`);
+        const limit = config.MAX_HIGH_VARIANCE_ITEMS_IN_REPORT;
+        // A completed run does not change, so its group needs no other invalidation.
+        const body = await cache.json({ cache: "queries", group: forecastsGroup(database.tenant), key: `accuracy:${runId}:${limit}` }, async () => {
+          const [highVariance, worstByMape, worstByMase] = await Promise.all([
+            listWorstItems(database, runId, "mape", summary.thresholds.itemMape, limit),
+            listWorstItems(database, runId, "mape", -1, WORST_ITEMS),
+            listWorstItems(database, runId, "mase", -1, WORST_ITEMS),
+          ]);
+          const { thresholds, overall, byModel, byCategory } = summary;
+          return {
+            runId,
+            asOf: run.asOf,
+            thresholds,
+            withinThreshold: overall.mape === null ? null : overall.mape <= thresholds.mape,
+            overall,
+            byModel,
+            byCategory,
+            highVarianceItems: { count: overall.highVarianceItems, items: highVariance },
+            worstItems: { byMape: worstByMape, byMase: worstByMase },
+          };
+        });
+        response.type("application/json").send(body);
+      },
+    }),
+  ];
+}
 
-  router.get("/api/forecast/runs/:runId", async (request, response) => {
-    response.json(describeRun(await find(request.params)));
-  });
-
-  router.get("/api/forecast/runs/:runId/accuracy", async (request, response) => {
-    const run = await find(request.params);
-    const { runId, summary } = run;
-    if (summary === null) throw new NotFoundError(`The forecast run ${runId} is ${run.status}; its accuracy is known when it is completed.`);
-    const limit = config.MAX_HIGH_VARIANCE_ITEMS_IN_REPORT;
-    // A completed run does not change, so its group needs no other invalidation.
-    const body = await cache.json({ cache: "queries", group: forecastsGroup(TENANT), key: `accuracy:${runId}:${limit}` }, async () => {
-      const [highVariance, worstByMape, worstByMase] = await Promise.all([
-        listWorstItems(database, runId, "mape", summary.thresholds.itemMape, limit),
-        listWorstItems(database, runId, "mape", -1, WORST_ITEMS),
-        listWorstItems(database, runId, "mase", -1, WORST_ITEMS),
-      ]);
-      const { thresholds, overall, byModel, byCategory } = summary;
-      return {
-        runId,
-        asOf: run.asOf,
-        thresholds,
-        withinThreshold: overall.mape === null ? null : overall.mape <= thresholds.mape,
-        overall,
-        byModel,
-        byCategory,
-        highVarianceItems: { count: overall.highVarianceItems, items: highVariance },
-        worstItems: { byMape: worstByMape, byMase: worstByMase },
-      };
-    });
-    response.type("application/json").send(body);
-  });
-  return router;
+async function requireRun(database: TenantDatabase, runId: string): Promise<RunRow> {
+  const run = await findRun(database, runId);
+  if (run === undefined) throw new NotFoundError(`There is no forecast run ${runId}.`);
+  return run;
 }
 
 /** Items that the accuracy of a run lists at each end. */

@@ -1,31 +1,40 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import type { Config } from "../platform/config.ts";
 import type { Database } from "../platform/db.ts";
-import { TENANT } from "../platform/tenant.ts";
+import { listTenants } from "../platform/tenant.ts";
 import { nextRun } from "./schedule.ts";
 import { newestCompletedRun } from "./sql/newest-run.ts";
 import { queueDepths } from "./sql/queue-depth.ts";
 
 /**
  * Sets the gauges that tell of the newest completed run and of the queue, as
- * the database has them: they are right after a restart too. What cannot be
- * read is taken away, so that no old value looks like a new one.
+ * the database has them: they are right after a restart too. Of several tenants
+ * the worst is shown, because a gauge that is fine must mean that all are. What
+ * cannot be read is taken away, so that no old value looks like a new one.
  */
 export async function observeRuns(database: Database, metrics: Metrics, config: Config): Promise<void> {
   metrics.forecast_schedule_next_run_timestamp_seconds.set(nextRun(config.CRON_DAILY, new Date()).getTime() / 1_000);
-  await Promise.all([observeNewestRun(database, metrics).catch(() => forgetNewestRun(metrics)), observeQueues(database, metrics).catch(() => forgetQueues(metrics))]);
+  await Promise.all([observeNewestRuns(database, metrics).catch(() => forgetNewestRun(metrics)), observeQueues(database, metrics).catch(() => forgetQueues(metrics))]);
 }
 
-async function observeNewestRun(database: Database, metrics: Metrics): Promise<void> {
-  const run = await newestCompletedRun(database, TENANT);
+async function observeNewestRuns(database: Database, metrics: Metrics): Promise<void> {
+  const tenants = await listTenants(database);
+  const newest = await Promise.all(tenants.map((tenant) => newestCompletedRun(database.of(tenant))));
+  const runs = newest.filter((run) => run !== undefined);
   forgetNewestRun(metrics);
-  if (run === undefined) return;
-  const { overall } = run.summary;
-  if (overall.mape !== null) metrics.forecast_accuracy_mape_percentage.set(overall.mape);
-  if (overall.wape !== null) metrics.forecast_accuracy_wape_percentage.set(overall.wape);
-  metrics.forecast_accuracy_undefined_items.set(overall.items - overall.mapeItems);
-  metrics.forecast_high_variance_items.set(overall.highVarianceItems);
-  metrics.forecast_run_last_completed_timestamp_seconds.set(run.finishedAt.getTime() / 1_000);
+  if (runs.length === 0) return;
+  const overall = runs.map(({ summary }) => summary.overall);
+  const mapes = overall.map(({ mape }) => mape).filter((mape) => mape !== null);
+  const wapes = overall.map(({ wape }) => wape).filter((wape) => wape !== null);
+  if (mapes.length > 0) metrics.forecast_accuracy_mape_percentage.set(Math.max(...mapes));
+  if (wapes.length > 0) metrics.forecast_accuracy_wape_percentage.set(Math.max(...wapes));
+  metrics.forecast_accuracy_undefined_items.set(sum(overall.map(({ items, mapeItems }) => items - mapeItems)));
+  metrics.forecast_high_variance_items.set(sum(overall.map(({ highVarianceItems }) => highVarianceItems)));
+  metrics.forecast_run_last_completed_timestamp_seconds.set(Math.min(...runs.map(({ finishedAt }) => finishedAt.getTime())) / 1_000);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function forgetNewestRun(metrics: Metrics): void {

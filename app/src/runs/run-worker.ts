@@ -1,8 +1,8 @@
 import type { Job, JobWithMetadata, PgBoss } from "pg-boss";
 import { type JobQueue, sqlOf } from "../platform/job-queue.ts";
-import { TENANT } from "../platform/tenant.ts";
+import { listTenants } from "../platform/tenant.ts";
 import { type BatchContext, BatchWorker } from "./batch-worker.ts";
-import { BATCH_QUEUE, type BatchJob, FAILED_QUEUE, RUN_QUEUE, type RunJob } from "./queues.ts";
+import { BATCH_QUEUE, type BatchJob, DAILY_QUEUE, FAILED_QUEUE, RUN_QUEUE, type RunJob } from "./queues.ts";
 import { createRun } from "./sql/create-run.ts";
 import { failRun } from "./sql/fail-run.ts";
 import { finishRun } from "./sql/finish-run.ts";
@@ -26,30 +26,38 @@ export async function workOnRuns(jobs: JobQueue, context: BatchContext): Promise
       boss.notifyWorker(batchWorker);
     });
     await boss.work(FAILED_QUEUE, { ...POLLING, includeMetadata: true }, ([job]: JobWithMetadata<BatchJob | RunJob>[]) => giveUp(context, job));
-    await boss.schedule(RUN_QUEUE, context.config.CRON_DAILY, { trigger: "schedule" } satisfies RunJob, { tz: "UTC" });
+    await boss.work(DAILY_QUEUE, POLLING, () => startDailyRuns(boss, context));
+    await boss.schedule(DAILY_QUEUE, context.config.CRON_DAILY, {}, { tz: "UTC" });
   });
+}
+
+async function startDailyRuns(boss: PgBoss, { database }: BatchContext): Promise<void> {
+  const tenants = await listTenants(database);
+  await boss.insert(RUN_QUEUE, tenants.map((tenant) => ({ data: { tenant, trigger: "schedule" } satisfies RunJob })));
 }
 
 async function planRun(boss: PgBoss, { config, database, log }: BatchContext, job: Job<RunJob> | undefined): Promise<void> {
   if (job === undefined) return;
   const runId = job.id;
+  const { tenant, trigger } = job.data;
   const batchSize = config.ENABLE_STREAMING_FORECAST ? config.FORECAST_BATCH_SIZE : 2_147_483_647;
-  const plan = await database.transaction(async (transaction) => {
-    await createRun(transaction, runId, TENANT, job.data.trigger);
+  const plan = await database.of(tenant).transaction(async (transaction) => {
+    await createRun(transaction, runId, tenant, trigger);
     const planned = await planBatches(transaction, runId, batchSize);
     if (planned === null) return null;
-    const batchJobs = planned.batchNumbers.map((batchNo) => ({ data: { runId, batchNo } satisfies BatchJob }));
+    const batchJobs = planned.batchNumbers.map((batchNo) => ({ data: { tenant, runId, batchNo } satisfies BatchJob }));
     if (batchJobs.length > 0) await boss.insert(BATCH_QUEUE, batchJobs, { db: sqlOf(transaction) });
     // A tenant without items has nothing to wait for.
     else await finishRun(transaction, runId, { mape: config.MAPE_THRESHOLD, itemMape: config.MAPE_THRESHOLD * config.MAPE_ITEM_THRESHOLD_MULTIPLIER });
     return planned;
   });
-  if (plan !== null) log.info({ runId, trigger: job.data.trigger, items: plan.items, batches: plan.batchNumbers.length }, "forecast run started");
+  if (plan !== null) log.info({ runId, trigger, items: plan.items, batches: plan.batchNumbers.length }, "forecast run started");
 }
 
 /** A job that failed in every try ends its run: a batch names it, the job that plans a run is it. */
 async function giveUp({ database, metrics, log }: BatchContext, job: JobWithMetadata<BatchJob | RunJob> | undefined): Promise<void> {
   if (job === undefined) return;
+  const { tenant } = job.data;
   let runId = job.sourceId ?? job.id;
   let batchNo: number | null = null;
   let reason = "The run could not be split into batches; the log of the workers has the reasons.";
@@ -57,9 +65,9 @@ async function giveUp({ database, metrics, log }: BatchContext, job: JobWithMeta
     ({ runId, batchNo } = job.data);
     reason = `Batch ${batchNo} failed in every try; the log of the workers has the reasons.`;
   } else {
-    await createRun(database, runId, TENANT, job.data.trigger);
+    await createRun(database.of(tenant), runId, tenant, job.data.trigger);
   }
-  const run = await failRun(database, runId, batchNo, reason);
+  const run = await failRun(database.of(tenant), runId, batchNo, reason);
   if (run === null) return;
   metrics.forecast_runs_total.inc({ trigger: run.trigger, outcome: "failed" });
   metrics.forecast_run_duration_seconds.observe({ outcome: "failed" }, run.seconds);

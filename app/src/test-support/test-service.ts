@@ -32,6 +32,7 @@ export function testEnvironment(server: TestServer, database: string): Record<st
 /** A running service and how to talk to it. */
 export interface TestService {
   readonly service: Service;
+  /** GET with the service token. */
   get(path: string): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
   text(path: string): Promise<string>;
   /** POST with the service token; `body` is sent as text/csv. */
@@ -47,9 +48,10 @@ export async function startTestService(server: TestServer, database: string, rol
   const service = await startService(role, config, createLog({ level: config.LOG_LEVEL, role, version: "test" }));
   const origin = `http://127.0.0.1:${service.port}`;
   const answer = async (response: Response) => ({ status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> });
-  const get: TestService["get"] = async (path) => answer(await fetch(`${origin}${path}`));
+  const authorization = `Bearer ${SERVICE_TOKEN}`;
+  const get: TestService["get"] = async (path) => answer(await fetch(`${origin}${path}`, { headers: { authorization } }));
   const post: TestService["post"] = async (path, body, headers = {}) =>
-    answer(await fetch(`${origin}${path}`, { method: "POST", headers: { authorization: `Bearer ${SERVICE_TOKEN}`, "content-type": "text/csv", ...headers }, body: body ?? null }));
+    answer(await fetch(`${origin}${path}`, { method: "POST", headers: { authorization, "content-type": "text/csv", ...headers }, body: body ?? null }));
   await eventually(async () => {
     const { body } = await get("/api/health");
     if (JSON.stringify(body).includes("job queue")) throw new Error("the job queue is not connected");

@@ -1,4 +1,4 @@
-import type { Database } from "../../platform/db.ts";
+import type { TenantDatabase } from "../../platform/db.ts";
 import type { SelectionExplanation } from "../item-forecast.ts";
 import type { DemandPeriod } from "../demand-series.ts";
 
@@ -41,6 +41,6 @@ const sql = `
   LIMIT $7`;
 
 /** The forecasts of a run after (`afterSku`, `afterFacility`) in the order of skus and facilities (index idx_forecasts_run_sku). */
-export function listForecasts(database: Database, runId: string, tenant: string, [afterSku = "", afterFacility = ""]: readonly string[], { sku, model }: ForecastFilter, limit: number): Promise<StoredForecast[]> {
-  return database.read<StoredForecast>("forecasts.list", sql, [runId, tenant, afterSku, afterFacility, sku, model, limit]);
+export function listForecasts(database: TenantDatabase, runId: string, [afterSku = "", afterFacility = ""]: readonly string[], { sku, model }: ForecastFilter, limit: number): Promise<StoredForecast[]> {
+  return database.read<StoredForecast>("forecasts.list", sql, [runId, database.tenant, afterSku, afterFacility, sku, model, limit]);
 }

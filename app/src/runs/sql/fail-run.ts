@@ -1,4 +1,4 @@
-import type { Database } from "../../platform/db.ts";
+import type { TenantDatabase } from "../../platform/db.ts";
 
 const sql = `
   WITH batch AS (
@@ -10,7 +10,7 @@ const sql = `
   RETURNING trigger, coalesce(extract(epoch FROM finished_at - started_at), 0)::float8 AS seconds`;
 
 /** Ends a run that cannot be finished, and says why; null when it had ended before. */
-export async function failRun(database: Database, runId: string, batchNo: number | null, error: string): Promise<{ trigger: "schedule" | "manual"; seconds: number } | null> {
+export async function failRun(database: TenantDatabase, runId: string, batchNo: number | null, error: string): Promise<{ trigger: "schedule" | "manual"; seconds: number } | null> {
   const [run] = await database.query<{ trigger: "schedule" | "manual"; seconds: number }>("runs.fail", sql, [runId, batchNo, error]);
   return run ?? null;
 }

@@ -1,4 +1,4 @@
-import type { Database } from "../../platform/db.ts";
+import type { TenantDatabase } from "../../platform/db.ts";
 import type { RunSummary } from "./finish-run.ts";
 
 /** A run with the batches that are done. */
@@ -30,7 +30,7 @@ const sql = `
   FROM forecast_runs r
   WHERE run_id = $1 AND tenant_id = $2`;
 
-export async function findRun(database: Database, tenant: string, runId: string): Promise<RunRow | undefined> {
-  const [run] = await database.read<RunRow>("runs.find", sql, [runId, tenant]);
+export async function findRun(database: TenantDatabase, runId: string): Promise<RunRow | undefined> {
+  const [run] = await database.read<RunRow>("runs.find", sql, [runId, database.tenant]);
   return run;
 }

@@ -1,4 +1,4 @@
-import type { Database } from "../../platform/db.ts";
+import type { TenantDatabase } from "../../platform/db.ts";
 
 /** An item with its back-test accuracy. */
 export interface ItemAccuracy {
@@ -21,6 +21,6 @@ const sql = (measure: "item_mape" | "mase") => `
   LIMIT $4`;
 
 /** The items of a run that are judged by `measure` and are worst by it, above `above`. */
-export function listWorstItems(database: Database, runId: string, measure: "mape" | "mase", above: number, limit: number): Promise<ItemAccuracy[]> {
+export function listWorstItems(database: TenantDatabase, runId: string, measure: "mape" | "mase", above: number, limit: number): Promise<ItemAccuracy[]> {
   return database.read<ItemAccuracy>(`runs.worst-${measure}`, sql(measure === "mape" ? "item_mape" : "mase"), [runId, measure, above, limit]);
 }

@@ -1,4 +1,4 @@
-import type { Database } from "../../platform/db.ts";
+import type { TenantDatabase } from "../../platform/db.ts";
 import type { RunSummary } from "./finish-run.ts";
 
 const completedSql = `
@@ -16,8 +16,8 @@ export interface CompletedRun {
 }
 
 /** The completed run that was asked for last: the one whose forecasts are shown. */
-export async function newestCompletedRun(database: Database, tenant: string): Promise<CompletedRun | undefined> {
-  const [run] = await database.read<CompletedRun>("runs.newest", completedSql, [tenant]);
+export async function newestCompletedRun(database: TenantDatabase): Promise<CompletedRun | undefined> {
+  const [run] = await database.read<CompletedRun>("runs.newest", completedSql, [database.tenant]);
   return run;
 }
 
@@ -28,8 +28,8 @@ const endedSql = `
   ORDER BY requested_at DESC
   LIMIT 1`;
 
-/** Whether the run that ended last has failed. */
-export async function lastRunFailed(database: Database, tenant: string): Promise<boolean> {
-  const [run] = await database.query<{ failed: boolean }>("runs.last-failed", endedSql, [tenant]);
+/** Whether the tenant's run that ended last has failed. */
+export async function lastRunFailed(database: TenantDatabase): Promise<boolean> {
+  const [run] = await database.query<{ failed: boolean }>("runs.last-failed", endedSql, [database.tenant]);
   return run?.failed ?? false;
 }

@@ -14,8 +14,8 @@ const startSql = `
  * added during a run change nothing in it.
  */
 const batchesSql = `
-  INSERT INTO forecast_batches (run_id, batch_no, material_ids, facility_ids)
-  SELECT $1, n / $3 + 1, array_agg(material_id ORDER BY n), array_agg(facility_id ORDER BY n)
+  INSERT INTO forecast_batches (run_id, tenant_id, batch_no, material_ids, facility_ids)
+  SELECT $1, $2, n / $3 + 1, array_agg(material_id ORDER BY n), array_agg(facility_id ORDER BY n)
   FROM (
     SELECT i.material_id, coalesce(v.facility_id, $4) AS facility_id,
            (row_number() OVER (ORDER BY i.sku, v.facility_id) - 1)::int AS n

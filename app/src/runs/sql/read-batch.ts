@@ -1,5 +1,5 @@
 import type { DemandPeriod } from "../../forecasting/demand-series.ts";
-import type { Database } from "../../platform/db.ts";
+import type { TenantDatabase } from "../../platform/db.ts";
 
 /** One item of a batch with its recorded demand; days count from 1970-01-01. */
 export interface BatchItem {
@@ -13,7 +13,6 @@ export interface BatchItem {
 
 export interface Batch {
   readonly done: boolean;
-  readonly tenant: string;
   /** The newest day of which demand is known. */
   readonly asOf: number;
   readonly batchesTotal: number;
@@ -26,7 +25,7 @@ export interface Batch {
  * The lower bound of days keeps the read short; months need all of them.
  */
 const sql = `
-  SELECT b.status = 'done' AS done, r.tenant_id AS tenant, r.as_of - DATE '1970-01-01' AS "asOf", r.batches_total AS "batchesTotal",
+  SELECT b.status = 'done' AS done, r.as_of - DATE '1970-01-01' AS "asOf", r.batches_total AS "batchesTotal",
          i.material_id AS "materialId", m.facility_id AS facility, i.sku, i.demand_period AS period,
          coalesce(d.days, '{}') AS days, coalesce(d.quantities, '{}') AS quantities
   FROM forecast_batches b
@@ -43,7 +42,7 @@ const sql = `
   WHERE b.run_id = $1 AND b.batch_no = $2
   ORDER BY m.position`;
 
-type Row = BatchItem & { done: boolean; tenant: string; asOf: number; batchesTotal: number };
+type Row = BatchItem & { done: boolean; asOf: number; batchesTotal: number };
 
 /**
  * Reads the series of a batch.
@@ -51,10 +50,10 @@ type Row = BatchItem & { done: boolean; tenant: string; asOf: number; batchesTot
  * @param historyDays how many days back daily items are read
  * @returns null when the batch, or every item of it, is gone
  */
-export async function readBatch(database: Database, runId: string, batchNo: number, historyDays: number): Promise<Batch | null> {
+export async function readBatch(database: TenantDatabase, runId: string, batchNo: number, historyDays: number): Promise<Batch | null> {
   const rows = await database.read<Row>("batches.read", sql, [runId, batchNo, historyDays]);
   const [first] = rows;
   if (first === undefined) return null;
   const items = rows.map(({ materialId, facility, sku, period, days, quantities }) => ({ materialId, facility, sku, period, days, quantities }));
-  return { done: first.done, tenant: first.tenant, asOf: first.asOf, batchesTotal: first.batchesTotal, items };
+  return { done: first.done, asOf: first.asOf, batchesTotal: first.batchesTotal, items };
 }
