@@ -17,7 +17,7 @@ export interface Principal {
  * @param authorization the request's Authorization header
  * @throws UnauthorizedError when there is none, or it is not valid
  */
-export type Authenticate = (authorization: string | undefined) => Promise<Principal>;
+export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
 
 /** Whether `role` includes what `needed` may do. */
 export function mayActAs(role: Role, needed: Role): boolean {

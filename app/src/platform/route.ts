@@ -1,4 +1,4 @@
-import { type Request, type Response, Router, json } from "express";
+import { json, type Request, type RequestHandler, type Response, Router } from "express";
 import type { z } from "zod";
 import { AppError, ForbiddenError } from "./errors.ts";
 import type { Database, TenantDatabase } from "./db.ts";
@@ -91,7 +91,7 @@ export interface RouteContext {
  */
 export function mountRoutes(routes: readonly Route[], context: RouteContext): Router {
   const router = Router();
-  const readBody = json({ limit: context.maxBodyBytes });
+  const readBody: RequestHandler = json({ limit: context.maxBodyBytes });
   for (const definition of routes) {
     router[definition.method](definition.path, async (request, response) => {
       const principal = definition.access === "public" ? undefined : await authorize(definition.access, request, response, context);
@@ -121,9 +121,9 @@ async function authorize(needed: Role, request: Request, response: Response, { a
   }
 }
 
-function parseBody(read: ReturnType<typeof json>, request: Request, response: Response): Promise<void> {
+function parseBody(read: RequestHandler, request: Request, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
-    read(request, response, (error?: unknown) => {
+    void read(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
       else reject(error instanceof Error ? error : new Error("The body cannot be read."));
     });
