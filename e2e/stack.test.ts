@@ -23,6 +23,7 @@ describe("the stack", () => {
   let stack: TestStack;
   let api: ForecastApi;
   let url: string;
+  let token: string;
 
   beforeAll(async () => {
     stack = await TestStack.create("e2e");
@@ -30,7 +31,8 @@ describe("the stack", () => {
     expect(result.output).toContain("created");
     expect(result.ok).toBe(true);
     url = await stack.serviceUrl("api", 4000);
-    api = new ForecastApi(url, await readSecret("e2e", "serviceToken"));
+    token = await readSecret("e2e", "serviceToken");
+    api = new ForecastApi(url, token);
     await api.ready();
   }, 8 * MINUTE);
 
@@ -73,7 +75,7 @@ describe("the stack", () => {
   }, 3 * MINUTE);
 
   it("loses no request while the service is updated", async () => {
-    const load = new Load(`${url}/api/forecasts?limit=5`, 20);
+    const load = new Load(`${url}/api/forecasts?limit=5`, 20, token);
     const result = await stack.up({ ...SLOW_RUNS, "forecast-stack:logLevel": "debug" });
     const { requests, failures } = await load.stop();
     expect(result).toMatchObject({ ok: true });
@@ -102,7 +104,7 @@ describe("the stack", () => {
   it("answers without Redis", async () => {
     await stack.kubectl(["scale", "deployment/redis", "--replicas=0"]);
     await stack.kubectl(["wait", "pod", "-l", "app.kubernetes.io/component=redis", "--for=delete", "--timeout=60s"]);
-    const load = new Load(`${url}/api/forecasts?limit=5`, 10);
+    const load = new Load(`${url}/api/forecasts?limit=5`, 10, token);
     await until("a hundred answers", MINUTE, async () => {
       if (load.sent < 100) throw new Error(`${load.sent} so far`);
       return Promise.resolve();

@@ -60,6 +60,14 @@ describe("the api", () => {
     expect(specOf(production, "Service", "api")).toMatchObject({ type: "ClusterIP", ports: [{ port: 4000 }] });
   });
 
+  it("has the users of the three roles everywhere but in production", async () => {
+    for (const environment of ["dev", "staging", "production"]) {
+      const { resources } = await renderStack(environment, { ...stackConfiguration(environment), "forecast-stack:roleUsersPassword": "<roleUsersPassword>" });
+      const secrets = find(resources, "Secret", "service-secrets").inputs["stringData"] as Record<string, string>;
+      expect([environment, "ROLE_USERS_PASSWORD" in secrets]).toEqual([environment, environment !== "production"]);
+    }
+  });
+
   it("may read the three ConfigMaps of the flags and nothing else", () => {
     expect(find(dev, "Role", "forecast-service").inputs["rules"]).toEqual([
       { apiGroups: [""], resources: ["configmaps"], resourceNames: ["feature-flags", "feature-flag-overrides", "feature-flag-rollouts"], verbs: ["get", "list", "watch"] },
@@ -214,6 +222,7 @@ describe("monitoring", () => {
     const config = { ...stackConfiguration("dev"), "forecast-stack:alertWebhookUrl": "https://hooks.example/secret" };
     const { resources } = await renderStack("dev", config);
     expect((find(resources, "Secret", "alertmanager-config").inputs["stringData"] as Record<string, string>)["alertmanager.yaml"]).toContain("url: https://hooks.example/secret");
+    expect(find(resources, "Secret", "service-secrets").inputs["stringData"]).toMatchObject({ ALERT_WEBHOOK: "https://hooks.example/secret" });
     expect(JSON.stringify(resources.filter(({ type }) => type !== "kubernetes:v1:Secret"))).not.toContain("hooks.example");
   });
 });

@@ -43,8 +43,21 @@ const metricsPorts: Readonly<Partial<Record<Component, number>>> = {
 };
 
 /** The table of all connections of a stack with these settings. */
-export function networkFlows(settings: Settings, jobs: readonly ScrapeJob[], alertsLeave: boolean): Flow[] {
-  return [...clientFlows(settings), ...databaseFlows(settings), ...cacheFlows(settings), ...clusterFlows(settings), ...monitoringFlows(settings, jobs, alertsLeave)];
+export function networkFlows(settings: Settings, jobs: readonly ScrapeJob[], leaving: Leaving): Flow[] {
+  return [...clientFlows(settings), ...databaseFlows(settings), ...cacheFlows(settings), ...outsideFlows(settings, leaving), ...clusterFlows(settings), ...monitoringFlows(settings, jobs, leaving.alerts)];
+}
+
+/** What a stack sends out of the cluster. */
+export interface Leaving {
+  /** To the alert webhook. */
+  readonly alerts: boolean;
+  /** E-mails, to an SMTP server. */
+  readonly mail: boolean;
+}
+
+function outsideFlows({ serviceEnvironment }: Settings, { alerts, mail }: Leaving): Flow[] {
+  const reasons = [alerts ? "the webhook of the health job" : "", mail ? "e-mails" : "", "OIDC_ISSUER_URL" in serviceEnvironment ? "the keys of the OIDC issuer" : ""].filter((reason) => reason !== "");
+  return reasons.length === 0 ? [] : (["api", "worker"] as const).map((from) => ({ from, to: "anywhere", why: reasons.join(", ") }));
 }
 
 function clientFlows({ serviceType, grafana, monitoring }: Settings): Flow[] {

@@ -78,7 +78,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   const grafana = settings.grafana.enabled ? new Grafana(context, { prometheusUrl: settings.monitoring.mode === "bundled" ? "http://prometheus:9090" : prometheusUrl, dashboards: dashboardsMap }, {}) : undefined;
 
   // policies
-  const flows = networkFlows(settings, jobs, secrets.alertWebhookUrl !== undefined);
+  const flows = networkFlows(settings, jobs, { alerts: secrets.alertWebhookUrl !== undefined, mail: secrets.smtpUrl !== undefined });
   const places = { stack, namespace: namespaceName, nodeNamespace: nodeNamespaceName, postgresMode: settings.postgres.mode };
   new NetworkPolicies(context, networkPolicyRules(flows, places), [namespace, ...(nodeExporter === undefined ? [] : [nodeExporter])], {});
 

@@ -6,12 +6,13 @@ export const requiredSecrets = [
   "monitorPassword",
   "redisPassword",
   "jwtSecret",
+  "firstAdminPassword",
   "serviceToken",
   "grafanaAdminPassword",
 ] as const;
 
 /** Credentials without which something is simply off. */
-export const optionalSecrets = ["alertWebhookUrl"] as const;
+export const optionalSecrets = ["alertWebhookUrl", "smtpUrl", "roleUsersPassword"] as const;
 
 export const secretNames = [...requiredSecrets, ...optionalSecrets] as const;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { settingsSchema } from "./settings.ts";
-import { secretNames } from "./secret-names.ts";
+import { type SecretName, secretNames } from "./secret-names.ts";
 
 /** One entry of Pulumi.yaml's `config:` section. */
 export interface ProjectSetting {
@@ -31,7 +31,13 @@ function flatten(schema: JsonSchema, prefix: string): Record<string, ProjectSett
   return Object.fromEntries(entries);
 }
 
-function secretSetting(name: (typeof secretNames)[number]): ProjectSetting {
-  const description = name === "alertWebhookUrl" ? "Secret: URL that Alertmanager posts alerts to; empty: none" : "Secret; empty: the output of this name of the secrets stack";
-  return { type: "string", default: "", description };
+const secretDescriptions: Readonly<Partial<Record<SecretName, string>>> = {
+  firstAdminPassword: "Secret: password of the first user, who is an administrator; empty: the output of this name of the secrets stack",
+  alertWebhookUrl: "Secret: URL that Alertmanager and the health job post alerts to; empty: none",
+  smtpUrl: "Secret: smtp:// or smtps:// URL of the server that takes reports and password resets; empty: no e-mails",
+  roleUsersPassword: "Secret: password of the users admin@local, staff@local and viewer@local, which production never has; empty: the output of this name of the secrets stack, or no such users",
+};
+
+function secretSetting(name: SecretName): ProjectSetting {
+  return { type: "string", default: "", description: secretDescriptions[name] ?? "Secret; empty: the output of this name of the secrets stack" };
 }

@@ -16,10 +16,15 @@ export class Load {
   private readonly pending = new Set<Promise<void>>();
   private readonly timer: NodeJS.Timeout;
   private readonly url: string;
+  private readonly headers: Readonly<Record<string, string>>;
 
-  /** @param perSecond requests that are started in a second */
-  constructor(url: string, perSecond: number) {
+  /**
+   * @param perSecond requests that are started in a second
+   * @param token sent as Authorization: Bearer
+   */
+  constructor(url: string, perSecond: number, token?: string) {
     this.url = url;
+    this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     this.timer = setInterval(() => {
       const sent = this.send().finally(() => this.pending.delete(sent));
       this.pending.add(sent);
@@ -41,7 +46,7 @@ export class Load {
   private async send(): Promise<void> {
     this.requests += 1;
     const outcome = await new Promise<string>((resolve) => {
-      const outgoing = request(this.url, { agent: false, timeout: 10_000 }, (answer) => {
+      const outgoing = request(this.url, { agent: false, timeout: 10_000, headers: this.headers }, (answer) => {
         answer.resume();
         answer.on("end", () => resolve(String(answer.statusCode)));
         answer.on("error", (error) => resolve(error.message));

@@ -39,7 +39,12 @@ export class ForecastService extends pulumi.ComponentResource {
         stringData: {
           DB_PASSWORD: secrets.appPassword,
           JWT_SECRET: secrets.jwtSecret,
+          FIRST_ADMIN_PASSWORD: secrets.firstAdminPassword,
           SVC_JWT: secrets.serviceToken,
+          ...(secrets.alertWebhookUrl === undefined ? {} : { ALERT_WEBHOOK: secrets.alertWebhookUrl }),
+          ...(secrets.smtpUrl === undefined ? {} : { SMTP_URL: secrets.smtpUrl }),
+          // The users of the three roles, for trying things out; never in production.
+          ...(secrets.roleUsersPassword === undefined || context.settings.environment === "production" ? {} : { ROLE_USERS_PASSWORD: secrets.roleUsersPassword }),
           ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
         },
       },

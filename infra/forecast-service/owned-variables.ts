@@ -13,5 +13,9 @@ export const ownedVariables: readonly string[] = [
   "REDIS_URL",
   "SVC_JWT",
   "JWT_SECRET",
+  "FIRST_ADMIN_PASSWORD",
+  "ROLE_USERS_PASSWORD",
+  "ALERT_WEBHOOK",
+  "SMTP_URL",
   "POD_NAME",
 ];

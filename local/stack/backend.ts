@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "../paths.ts";
 import { run } from "../run.ts";
@@ -17,16 +17,20 @@ const SECRETS = [
   "monitorPassword",
   "redisPassword",
   "jwtSecret",
+  "firstAdminPassword",
   "serviceToken",
   "grafanaAdminPassword",
+  "roleUsersPassword",
 ];
 
 /** Marks a value as secret in a Pulumi deployment (resource.SecretSig in Pulumi's SDK). */
 const SECRET_MARK = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
+type Outputs = Readonly<Record<string, object>>;
+
 interface Export {
   readonly version: number;
-  readonly deployment: { readonly manifest: object; readonly secrets_providers: object };
+  readonly deployment: { readonly manifest: object; readonly secrets_providers: object; readonly resources?: readonly { readonly outputs?: Outputs }[] };
 }
 
 /**
@@ -55,16 +59,13 @@ async function usePluginsOfToolchain(): Promise<void> {
   await symlink(join(paths.toolchain, "plugins"), plugins);
 }
 
-/** Creates one stack and its generated secrets, unless they exist. */
+/** Creates one stack and those of its generated secrets that it does not have yet: a newer checkout may need more. */
 export async function ensureStack(stack: string): Promise<void> {
   const secrets = await projectFolder(SECRETS_PROJECT);
   await initialise(SECRETS_PROJECT, secrets, stack);
-  // Asks for the secrets themselves: a set-up may have been cut off before the import.
-  const state = await readFile(stateFile(SECRETS_PROJECT, stack), "utf8");
-  if (!state.includes('"outputs"')) {
-    const exported = JSON.parse(await pulumi(secrets, ["stack", "export", "--stack", stack])) as Export;
-    await pulumi(secrets, ["stack", "import", "--stack", stack], JSON.stringify(withSecrets(exported, stack)));
-  }
+  const exported = JSON.parse(await pulumi(secrets, ["stack", "export", "--stack", stack])) as Export;
+  const known = exported.deployment.resources?.[0]?.outputs ?? {};
+  if (!SECRETS.every((name) => name in known)) await pulumi(secrets, ["stack", "import", "--stack", stack], JSON.stringify(withSecrets(exported, known, stack)));
   await initialise(PROJECT, await projectFolder(PROJECT), stack);
 }
 
@@ -98,12 +99,11 @@ async function initialise(project: string, folder: string, stack: string): Promi
   await pulumi(folder, ["stack", "init", `organization/${project}/${stack}`, "--no-select"]);
 }
 
-function withSecrets(exported: Export, stack: string): object {
+/** The secrets stack with a generated value for each secret that is not among the `known` ones. */
+function withSecrets(exported: Export, known: Outputs, stack: string): object {
   const type = "pulumi:pulumi:Stack";
-  const outputs = Object.fromEntries(
-    SECRETS.map((name) => [name, { ...SECRET_MARK, plaintext: JSON.stringify(randomBytes(24).toString("base64url")) }]),
-  );
-  const root = { urn: `urn:pulumi:${stack}::${SECRETS_PROJECT}::${type}::${SECRETS_PROJECT}-${stack}`, custom: false, type, outputs };
+  const generated = Object.fromEntries(SECRETS.map((name) => [name, { ...SECRET_MARK, plaintext: JSON.stringify(randomBytes(24).toString("base64url")) }]));
+  const root = { urn: `urn:pulumi:${stack}::${SECRETS_PROJECT}::${type}::${SECRETS_PROJECT}-${stack}`, custom: false, type, outputs: { ...generated, ...known } };
   return { ...exported, deployment: { ...exported.deployment, resources: [root] } };
 }
 
