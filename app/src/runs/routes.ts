@@ -1,16 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { recordChange } from "../audit/record-change.ts";
 import { forecastsGroup } from "../forecasting/forecast-cache.ts";
 import type { TenantDatabase } from "../platform/db.ts";
 import { NotFoundError } from "../platform/errors.ts";
 import type { FeatureContext } from "../platform/feature.ts";
 import { requestIdOf } from "../platform/request-id.ts";
 import { type Route, route } from "../platform/route.ts";
-import { RUN_QUEUE, type RunJob } from "./queues.ts";
-import { createRun } from "./sql/create-run.ts";
 import { findRun, type RunRow } from "./sql/find-run.ts";
 import { listWorstItems } from "./sql/list-worst-items.ts";
+import { triggerRun } from "./trigger-run.ts";
 
 const runParameters = z.object({ runId: z.uuid("must be the id of a run") });
 const measured = z.number().nullable();
@@ -52,7 +49,7 @@ const accuracyReply = z.object({
 
 /** `POST /api/forecast/trigger` (and its older name), `GET /api/forecast/runs/:runId` and its `/accuracy`. */
 export function runRoutes(context: FeatureContext): Route[] {
-  const { config, jobs, cache, log } = context;
+  const { config, cache } = context;
 
   const trigger = (path: string) =>
     route({
@@ -63,13 +60,7 @@ export function runRoutes(context: FeatureContext): Route[] {
       summary: "Start a forecast run of all items.",
       answers: { 202: { description: "The run is queued; Location says where its progress is.", schema: z.object({ runId: z.uuid() }) } },
       handle: async ({ database, principal, response }) => {
-        const runId = randomUUID();
-        await database.transaction(async (transaction) => {
-          await createRun(transaction, runId, database.tenant, "manual");
-          await jobs.send(transaction, RUN_QUEUE, runId, { tenant: database.tenant, trigger: "manual" } satisfies RunJob);
-          await recordChange(transaction, { principal, requestId: requestIdOf(response) }, { action: "create", entity: "forecast-run", entityId: runId, before: null, after: { trigger: "manual" } });
-        });
-        log.info({ runId }, "forecast run triggered");
+        const runId = await triggerRun(context, database, { principal, requestId: requestIdOf(response) });
         response.status(202).location(`/api/forecast/runs/${runId}`).json({ runId });
       },
     });
