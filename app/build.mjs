@@ -1,6 +1,6 @@
 import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
 // node app/build.mjs: the service as app/dist, which is all that its image holds
@@ -46,5 +46,9 @@ await build({
 await writeFile(join(dist, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
 await mkdir(join(dist, "migrations"));
 for (const file of (await readdir(migrations)).filter((name) => name.endsWith(".sql")).sort()) await cp(join(migrations, file), join(dist, "migrations", file));
+// What the page at /api/docs loads.
+const swaggerUi = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+await mkdir(join(dist, "swagger-ui"));
+for (const file of ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE", "NOTICE"]) await cp(join(swaggerUi, file), join(dist, "swagger-ui", file));
 const { writeSampleCsv } = await import("./sample/write-sample-csv.ts");
 await writeSampleCsv(join(dist, "sample"));

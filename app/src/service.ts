@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import { createMetrics, type Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import { Registry } from "prom-client";
+import { withDocumentation } from "./api/documentation-routes.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
 import { demandRoutes } from "./demand/routes.ts";
 import { forecastRoutes } from "./forecasting/routes.ts";
@@ -68,7 +69,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
     ...(serves ? [catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature)].flat() : []),
   ];
-  const handlers = [mountRoutes(routes, { authenticate: authenticateServiceToken(config.SVC_JWT ?? ""), database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
+  const handlers = [mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { authenticate: authenticateServiceToken(config.SVC_JWT ?? ""), database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
   const server = createServer(createHttpApp({ config, metrics, registry, log, beforeScrape, handlers }));
   const port = await listen(server, config.PORT);
   log.info({ port }, "listening");
