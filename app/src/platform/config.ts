@@ -28,6 +28,8 @@ const cron = (byDefault: string) => z.string().default(byDefault).refine(isCron,
 export const environmentSchema = z.object({
   /** Port of the HTTP server, for every role. */
   PORT: integer(4000, 0, 65_535),
+  /** `production` switches off what only helps while developing, for example introspection of GraphQL. */
+  NODE_ENV: word("development"),
   /** Reported in /api/health and forecast_service_info. */
   APP_VERSION: word("0.0.0-dev"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"], "must be trace, debug, info, warn, error or fatal").default("info"),

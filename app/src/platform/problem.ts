@@ -28,7 +28,8 @@ export function answerErrors(log: Log): ErrorRequestHandler {
   };
 }
 
-function asAppError(error: unknown): AppError {
+/** What a caller may learn of anything that was thrown: foreseen errors as they are, the others without their reasons. */
+export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isConnectionError(error)) return new UnavailableError("The database does not answer.", error);
   // Express and its parsers mark what the caller did wrong with a 4xx status.
