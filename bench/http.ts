@@ -15,8 +15,8 @@ import { spread, table } from "./report.ts";
 
 const DATABASE = "forecast";
 const RATE = 500;
-const SECONDS = 20;
-const REPEATS = 5;
+const SECONDS = 10;
+const REPEATS = 3;
 const CONNECTIONS = 20;
 
 interface Sample {

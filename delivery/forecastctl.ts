@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { environmentCommand } from "./environment-command.ts";
+import { ReleaseError } from "./releases/release-error.ts";
+import { releasesCommand } from "./releases/releases-command.ts";
 
 const program = new Command("forecastctl")
   .description("The command line of forecast-stack.")
@@ -9,6 +11,12 @@ const program = new Command("forecastctl")
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 
-program.addCommand(environmentCommand());
+for (const command of [environmentCommand(), releasesCommand()]) program.addCommand(command);
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof ReleaseError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
