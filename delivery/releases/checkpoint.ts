@@ -16,6 +16,13 @@ const resourceSchema = z.looseObject({
   protect: z.boolean().default(false),
   retainOnDelete: z.boolean().default(false),
   external: z.boolean().default(false),
+  /** Input property → URNs of the resources that it came from. */
+  propertyDependencies: z.record(z.string(), z.array(z.string()).nullable().transform((urns) => urns ?? [])).optional(),
+  /** Seconds per operation. */
+  customTimeouts: z.record(z.string(), z.number()).optional(),
+  additionalSecretOutputs: z.array(z.string()).optional(),
+  aliases: z.array(z.string()).optional(),
+  ignoreChanges: z.array(z.string()).optional(),
 });
 
 /** A deployment: what Pulumi knows of a stack after an update (its state, version 3). */

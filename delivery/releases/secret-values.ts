@@ -4,6 +4,16 @@ import type { Decrypt } from "./passphrase.ts";
 const SIGNATURE_KEY = "4dabf18193072939515e22adb298388d";
 const SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270";
 
+/** True for a value that a deployment records as a secret. */
+export function isSecret(value: object): value is Readonly<Record<string, unknown>> {
+  return (value as Readonly<Record<string, unknown>>)[SIGNATURE_KEY] === SECRET_SIGNATURE;
+}
+
+/** The JSON text that a recorded secret stands for. */
+export function plaintextOf(secret: Readonly<Record<string, unknown>>, decrypt: Decrypt): string {
+  return typeof secret["plaintext"] === "string" ? secret["plaintext"] : decrypt(String(secret["ciphertext"]));
+}
+
 /** A secret whose plain text must not be shown; two are equal when their plain texts are. */
 export class MaskedSecret {
   readonly #plaintext: string;
@@ -29,7 +39,6 @@ export class MaskedSecret {
 export function maskSecrets(value: unknown, decrypt: Decrypt): unknown {
   if (Array.isArray(value)) return value.map((element) => maskSecrets(element, decrypt));
   if (typeof value !== "object" || value === null) return value;
-  const record = value as Readonly<Record<string, unknown>>;
-  if (record[SIGNATURE_KEY] === SECRET_SIGNATURE) return new MaskedSecret(decrypt(String(record["ciphertext"])));
-  return Object.fromEntries(Object.entries(record).map(([key, element]) => [key, maskSecrets(element, decrypt)]));
+  if (isSecret(value)) return new MaskedSecret(plaintextOf(value, decrypt));
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, maskSecrets(element, decrypt)]));
 }

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
+import type { Deployment } from "../releases/checkpoint.ts";
+import type { HistoryEntry } from "../releases/update.ts";
+
+export const PROJECT = "forecast-stack";
+
+/**
+ * Opens a stack with a program of this process in place of its source, and with
+ * the settings of a recorded update, so that the replay is recorded as that
+ * update was. Call `close` to delete the folder that the CLI works in.
+ */
+export async function openStack(stackName: string, { config }: HistoryEntry, deployment: Deployment, program: () => Promise<Record<string, unknown>>): Promise<{ stack: Stack; close: () => Promise<void> }> {
+  const workDir = await mkdtemp(join(tmpdir(), "forecast-rollback-"));
+  const salt = deployment.secrets_providers?.state?.["salt"];
+  const stack = await LocalWorkspace.createOrSelectStack(
+    { stackName: `organization/${PROJECT}/${stackName}`, projectName: PROJECT, program },
+    {
+      workDir,
+      projectSettings: { name: PROJECT, runtime: "nodejs" },
+      stackSettings: { [stackName]: { config: { ...config }, ...(typeof salt === "string" ? { encryptionSalt: salt } : {}) } },
+      envVars: { ...stackEnvironment(process.env["PATH"] ?? ""), ...givenSettings() },
+    },
+  );
+  return { stack, close: () => rm(workDir, { recursive: true, force: true }) };
+}
+
+/** A backend or cluster that this shell names goes before the embedded one. */
+function givenSettings(): Record<string, string> {
+  const names = ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_HOME", "KUBECONFIG"];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+}
+
+/** What a replay does, or would do, to one resource. */
+export interface Step {
+  readonly urn: string;
+  readonly type: string;
+  readonly operation: "unchanged" | "updated" | "replaced" | "created" | "deleted";
+  /** The input properties that differ, by path. */
+  readonly properties: readonly string[];
+}
+
+/** Collects the steps of a preview or an update from the events of Pulumi's engine. */
+export class StepCollector {
+  readonly #steps = new Map<string, Step>();
+
+  readonly onEvent = (event: EngineEvent): void => {
+    const metadata = event.resourcePreEvent?.metadata;
+    if (metadata === undefined) return;
+    const operation = operations[metadata.op];
+    if (operation === undefined) return;
+    const properties = Object.keys(metadata.detailedDiff ?? {});
+    const known = this.#steps.get(metadata.urn);
+    // A replacement comes as several events: creating the new, replacing, deleting the old.
+    if (known?.operation === "replaced") return;
+    this.#steps.set(metadata.urn, { urn: metadata.urn, type: metadata.type, operation, properties });
+  };
+
+  get steps(): Step[] {
+    return [...this.#steps.values()];
+  }
+}
+
+const operations: Readonly<Record<string, Step["operation"] | undefined>> = {
+  same: "unchanged",
+  update: "updated",
+  replace: "replaced",
+  "create-replacement": "replaced",
+  "delete-replaced": "replaced",
+  create: "created",
+  delete: "deleted",
+  "discard-replaced": "deleted",
+};
