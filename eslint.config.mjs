@@ -1,3 +1,4 @@
+import graphql from "@graphql-eslint/eslint-plugin";
 import js from "@eslint/js";
 import { defineConfig } from "eslint/config";
 import tseslint from "typescript-eslint";
@@ -22,9 +23,9 @@ function refuse(workspace, other) {
 
 export default defineConfig(
   { ignores: ["**/dist/", "**/node_modules/", "coverage/"] },
-  js.configs.recommended,
-  tseslint.configs.strictTypeChecked,
   {
+    files: ["**/*.{ts,tsx,mjs,js}"],
+    extends: [js.configs.recommended, tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
@@ -39,5 +40,18 @@ export default defineConfig(
     rules: { "no-restricted-imports": /** @type {["error", object]} */ (["error", { patterns: others.map((other) => refuse(workspace, other)) }]) },
   })),
   { files: ["app/src/platform/**/*.ts"], rules: { "no-restricted-imports": ["error", { patterns: [{ regex: "^\\.\\./(?!platform)(?!\\.\\.)[a-z]+/", message: "platform/ never imports a feature." }] }] } },
+  {
+    files: ["app/src/api/*.graphql"],
+    languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: "app/src/api/schema.graphql" } } },
+    plugins: { "@graphql-eslint": { rules: graphql.rules } },
+    rules: {
+      ...graphql.configs["flat/schema-recommended"].rules,
+      "@graphql-eslint/description-style": ["error", { style: "inline" }],
+      // The names of the queries are a contract with their callers, `get` included.
+      "@graphql-eslint/naming-convention": ["error", { types: "PascalCase", FieldDefinition: "camelCase", InputValueDefinition: "camelCase", Argument: "camelCase", EnumValueDefinition: "UPPER_CASE" }],
+      // Things are named by what people name them by: a sku, a facility, a run.
+      "@graphql-eslint/strict-id-in-types": "off",
+    },
+  },
   { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
 );

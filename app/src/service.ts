@@ -2,8 +2,10 @@ import { createServer, type Server } from "node:http";
 import { createMetrics, type Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import { Registry } from "prom-client";
 import { withDocumentation } from "./api/documentation-routes.ts";
+import { graphqlRoutes } from "./api/graphql-routes.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
 import { demandRoutes } from "./demand/routes.ts";
+import { accuracyRoutes } from "./forecasting/accuracy-routes.ts";
 import { forecastRoutes } from "./forecasting/routes.ts";
 import { HealthMonitor } from "./health/health-monitor.ts";
 import { healthRoutes } from "./health/routes.ts";
@@ -67,7 +69,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const feature = { config, database, cache, jobs, metrics, log };
   const routes = [
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
-    ...(serves ? [catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature)].flat() : []),
+    ...(serves ? [catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), accuracyRoutes(), graphqlRoutes(feature)].flat() : []),
   ];
   const handlers = [mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { authenticate: authenticateServiceToken(config.SVC_JWT ?? ""), database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
   const server = createServer(createHttpApp({ config, metrics, registry, log, beforeScrape, handlers }));

@@ -6,7 +6,8 @@ import { forecastsGroup } from "./forecast-cache.ts";
 import { forecastPage, getMaterialForecasts } from "./material-forecasts.ts";
 import { modelNames } from "./model-selection.ts";
 
-const listQuery = z.strictObject({
+/** What `GET /api/forecasts` can be asked for. */
+export const forecastListQuery = z.strictObject({
   ...pageQuery,
   sku: z.string().max(64, "must have at most 64 characters").optional(),
   model: z.enum(modelNames, `must be one of ${modelNames.join(", ")}`).optional(),
@@ -22,7 +23,7 @@ export function forecastRoutes({ cache }: FeatureContext): Route[] {
       access: "viewer",
       tag: "forecasts",
       summary: "List forecasts of the newest completed run, or of the run that is asked for.",
-      query: listQuery,
+      query: forecastListQuery,
       answers: { 200: { description: "A page of forecasts.", schema: forecastPage } },
       handle: async ({ query: { limit, cursor, sku = null, model = null, run }, database, response }) => {
         const wanted = { run, sku, model, limit, cursor };

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { startTestServer, type TestServer } from "../test-support/test-database.ts";
+import { startTestService, type TestService } from "../test-support/test-service.ts";
+
+const day = (number: number) => new Date(Date.UTC(2024, 0, number)).toISOString().slice(0, 10);
+
+interface Page {
+  readonly forecasts: readonly { readonly sku: string; readonly dates: readonly string[]; readonly point: readonly number[] }[];
+}
+
+describe("forecasts against what happened", () => {
+  let server: TestServer;
+  let app: TestService;
+  let first: Page;
+  let second: Page;
+  const importDemand = async (rows: readonly string[]) => expect((await app.post("/api/demand/import", `sku,date,quantity\n${rows.join("\n")}\n`)).body).toMatchObject({ rejected: 0 });
+  const forecastOf = (page: Page, sku: string, date: string) => {
+    const forecast = page.forecasts.find((one) => one.sku === sku);
+    return forecast?.point[forecast.dates.indexOf(date)] ?? Number.NaN;
+  };
+
+  beforeAll(async () => {
+    server = await startTestServer();
+    app = await startTestService(server, await server.createDatabase());
+    await app.post("/api/items/import", "sku,name,category,demand_period\nDAILY,Daily,shop,day\nMONTHLY,Monthly,pharmacy,month\n");
+    await importDemand(Array.from({ length: 120 }, (_, index) => `DAILY,${day(index + 1)},${20 + (index % 7)}`));
+    await importDemand(Array.from({ length: 4 }, (_, index) => `MONTHLY,${day(index * 30 + 5)},${100 + index}`));
+    await app.run();
+    first = (await app.get("/api/forecasts")).body as unknown as Page;
+    // A second run knows five more days; the days after it have its forecasts.
+    await importDemand([121, 122, 123, 124, 125].map((number) => `DAILY,${day(number)},90`));
+    await app.run();
+    second = (await app.get("/api/forecasts")).body as unknown as Page;
+    // Day 127 has no record: nothing was asked for.
+    await importDemand([126, 128, 129, 160].map((number) => `DAILY,${day(number)},${number - 100}`));
+    await importDemand([`MONTHLY,${day(130)},70`, `MONTHLY,${day(140)},50`]);
+  }, 90_000);
+  afterAll(async () => {
+    await app.stop();
+    await server.remove();
+  });
+
+  it("judges each day by the newest run that did not know it", async () => {
+    const actual = new Map([[124, 90], [125, 90], [126, 26], [127, 0], [128, 28]]);
+    const errors = [...actual].map(([number, value]) => forecastOf(number <= 125 ? first : second, "DAILY", day(number)) - value);
+    const { status, body } = await app.get(`/api/forecast/accuracy?sku=DAILY&from=${day(124)}&to=${day(128)}`);
+    expect(status).toBe(200);
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    const asked = sum([...actual.values()]);
+    const withDemand = [...actual.values()].flatMap((value, index) => (value > 0 ? [Math.abs(errors[index] ?? 0) / value] : []));
+    expect(body).toEqual({
+      sku: "DAILY",
+      facility: "main",
+      from: day(124),
+      to: day(128),
+      periods: 5,
+      mape: expect.closeTo((100 * sum(withDemand)) / 4, 8),
+      mapeExcluded: 1,
+      wape: expect.closeTo((100 * sum(errors.map(Math.abs))) / asked, 8),
+      mase: expect.any(Number),
+      bias: expect.closeTo((100 * sum(errors)) / asked, 8),
+    });
+  });
+
+  it("compares whole months only, with the sum of their days", async () => {
+    // The second run knew the first days of May, so that the first one is judged.
+    const may = forecastOf(first, "MONTHLY", "2024-05-01");
+    expect((await app.get("/api/forecast/accuracy?sku=MONTHLY&from=2024-04-15&to=2024-05-31")).body).toMatchObject({ periods: 1, wape: expect.closeTo((100 * Math.abs(may - 120)) / 120, 8) });
+    const june = forecastOf(second, "MONTHLY", "2024-06-01");
+    await importDemand([`MONTHLY,2024-06-10,30`, `MONTHLY,2024-06-11,10`, `DAILY,2024-07-01,5`]);
+    const known = (await app.get("/api/forecast/accuracy?sku=MONTHLY&from=2024-05-15&to=2024-06-30")).body;
+    expect(known).toMatchObject({ periods: 1, wape: expect.closeTo((100 * Math.abs(june - 40)) / 40, 8) });
+    expect((await app.get("/api/forecast/accuracy?sku=MONTHLY&from=2024-06-01&to=2024-06-29")).body).toMatchObject({ periods: 0, mape: null });
+  });
+
+  it("adds up over items as each of them says", async () => {
+    const window = `from=${day(124)}&to=${day(128)}`;
+    const item = (await app.get(`/api/forecast/accuracy?sku=DAILY&${window}`)).body;
+    const { body } = await app.get(`/api/forecast/accuracy/summary?${window}&category=shop`);
+    const overall = body["overall"] as Record<string, unknown>;
+    expect(overall).toMatchObject({ periods: 5, wape: expect.closeTo(Number(item["wape"]), 8), bias: expect.closeTo(Number(item["bias"]), 8) });
+    expect(body["byCategory"]).toEqual([{ ...overall, group: "shop" }]);
+    expect((await app.get(`/api/forecast/accuracy/summary?${window}&facility=elsewhere`)).body).toMatchObject({ overall: { items: 0, mape: null }, byModel: [] });
+  });
+
+  it.each([
+    ["sku=NOTHING", 404, "There is no item NOTHING."],
+    ["sku=DAILY&from=2024-03-02&to=2024-03-01", 400, "from must not be later than to."],
+    ["sku=DAILY&from=2022-01-01", 400, expect.stringContaining("are more than 366 days")],
+    ["sku=DAILY&from=2030-01-01", 400, expect.stringContaining("ask for a window that begins before")],
+    ["sku=DAILY&from=yesterday", 400, "The query parameter from must be a day as YYYY-MM-DD."],
+  ])("answers ?%s with %i", async (query, status, detail) => {
+    expect(await app.get(`/api/forecast/accuracy?${query}`)).toMatchObject({ status, body: { detail } });
+  });
+});

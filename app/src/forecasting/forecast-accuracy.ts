@@ -1,0 +1,86 @@
+import { z } from "zod";
+import type { TenantDatabase } from "../platform/db.ts";
+import { InvalidRequestError, NotFoundError } from "../platform/errors.ts";
+import { DEFAULT_FACILITY } from "../platform/tenant.ts";
+import { measureAccuracy, naiveError } from "./accuracy.ts";
+import { accuracyBy, accuracyOf } from "./accuracy-summary.ts";
+import { dayNumber, isoDate, seasonLengths, toDemandSeries } from "./demand-series.ts";
+import { comparePeriods, compareSeries } from "./sql/compare-forecasts.ts";
+import { demandBefore, newestDemandDay } from "./sql/known-demand.ts";
+
+/** Days of a window that is not asked for otherwise, and the most that one may have. */
+const WINDOW_DAYS = 30;
+const LONGEST_WINDOW_DAYS = 366;
+
+const name = z.string().min(1, "must not be empty").max(64, "must have at most 64 characters");
+const day = z.iso.date("must be a day as YYYY-MM-DD").optional();
+
+/** What the accuracy of one item can be asked for. */
+export const itemAccuracyQuery = z.strictObject({ sku: name, facility: name.default(DEFAULT_FACILITY), from: day, to: day });
+/** What the summary can be asked for. */
+export const accuracySummaryQuery = z.strictObject({ facility: name.optional(), category: name.optional(), from: day, to: day });
+
+const measure = z.number().nullable();
+
+/** How far the forecasts of an item were from what happened in a window. */
+export const itemAccuracy = z.object({
+  sku: z.string(),
+  facility: z.string(),
+  from: z.iso.date(),
+  to: z.iso.date(),
+  periods: z.int(),
+  mape: measure,
+  mapeExcluded: z.int(),
+  wape: measure,
+  mase: measure,
+  bias: measure,
+});
+
+const groupAccuracy = z.object({ group: z.string(), items: z.int(), periods: z.int(), mape: measure, mapeItems: z.int(), wape: measure, bias: measure });
+
+/** The same over all items: overall, by model and by category. */
+export const accuracySummary = z.object({ from: z.iso.date(), to: z.iso.date(), overall: groupAccuracy, byModel: z.array(groupAccuracy), byCategory: z.array(groupAccuracy) });
+
+interface Window {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Compares what was forecast for the periods of a window with the demand of
+ * them. Each period is judged by the newest run that did not know it yet, so
+ * that the measures say what a planner could have known.
+ *
+ * @throws NotFoundError when there is no such item
+ */
+export async function calculateForecastAccuracy(database: TenantDatabase, { sku, facility, ...asked }: z.infer<typeof itemAccuracyQuery>): Promise<z.infer<typeof itemAccuracy>> {
+  const window = await windowOf(database, asked);
+  const history = await demandBefore(database, sku, facility, window.from);
+  if (history === undefined) throw new NotFoundError(`There is no item ${sku}.`);
+  const compared = await comparePeriods(database, { ...window, sku, facility, category: null });
+  const known = toDemandSeries(history, history.period, dayNumber(window.from) - 1);
+  const { mape, mapeExcluded, wape, mase, bias } = measureAccuracy(
+    Float64Array.from(compared, ({ actual }) => actual),
+    Float64Array.from(compared, ({ forecast }) => forecast),
+    naiveError(known.values, seasonLengths[history.period]),
+  );
+  return { sku, facility, ...window, periods: compared.length, mape, mapeExcluded, wape, mase, bias };
+}
+
+/** The accuracy of all items, of one facility or of one category in a window, compared as for one item. */
+export async function getForecastAccuracySummary(database: TenantDatabase, { facility, category, ...asked }: z.infer<typeof accuracySummaryQuery>): Promise<z.infer<typeof accuracySummary>> {
+  const window = await windowOf(database, asked);
+  const series = await compareSeries(database, { ...window, sku: null, facility: facility ?? null, category: category ?? null });
+  return { ...window, overall: accuracyOf("all", series), byModel: accuracyBy(({ model }) => model, series), byCategory: accuracyBy((one) => one.category, series) };
+}
+
+/** The window that is asked for, as far as demand is known; the last 30 known days when nothing is. */
+async function windowOf(database: TenantDatabase, { from, to }: { readonly from?: string | undefined; readonly to?: string | undefined }): Promise<Window> {
+  const known = dayNumber((await newestDemandDay(database)) ?? new Date().toISOString().slice(0, 10));
+  const last = to === undefined ? known : Math.min(dayNumber(to), known);
+  const first = from === undefined ? last - WINDOW_DAYS + 1 : dayNumber(from);
+  if (from !== undefined && to !== undefined && from > to) throw new InvalidRequestError("from must not be later than to.");
+  if (first > known) throw new InvalidRequestError(`Demand is known until ${isoDate(known)}; ask for a window that begins before.`);
+  if (last - first >= LONGEST_WINDOW_DAYS) throw new InvalidRequestError(`From ${isoDate(first)} to ${isoDate(last)} are more than ${LONGEST_WINDOW_DAYS} days; ask for a shorter window.`);
+  return { from: isoDate(first), to: isoDate(last) };
+}
