@@ -96,6 +96,16 @@ export class Cache {
     return this.#redis === undefined ? undefined : this.#redis.status === "ready";
   }
 
+  /**
+   * Sends a command to Redis for what counts there instead of caching.
+   *
+   * @throws Error when there is no Redis or it does not answer
+   */
+  async command(name: string, ...values: string[]): Promise<unknown> {
+    if (this.#redis?.status !== "ready") throw new Error("Redis does not answer.");
+    return this.#redis.call(name, ...values);
+  }
+
   close(): void {
     this.#redis?.disconnect();
   }

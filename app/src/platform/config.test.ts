@@ -35,11 +35,18 @@ describe("configuration", () => {
     expect(() => readConfig({ [name]: value })).toThrow(sentence);
   });
 
+  it("reads lengths of time as seconds and lists of origins as lists", () => {
+    expect(readConfig({})).toMatchObject({ JWT_EXPIRES_IN: 43_200, CORS_ALLOWLIST: [], RATE_LIMIT_WINDOW_MIN: 5, RATE_LIMIT_MAX: 100 });
+    expect(readConfig({ JWT_EXPIRES_IN: "90m", CORS_ALLOWLIST: "https://a.example, http://localhost:5173" })).toMatchObject({ JWT_EXPIRES_IN: 5_400, CORS_ALLOWLIST: ["https://a.example", "http://localhost:5173"] });
+    expect(() => readConfig({ CORS_ALLOWLIST: "https://a.example/" })).toThrow("it must be origins such as");
+    expect(() => readConfig({ JWT_EXPIRES_IN: "soon" })).toThrow("it must be a number of seconds, minutes, hours or days");
+  });
+
   it("names every wrong variable at once", () => {
     expect(() => readConfig({ PORT: "x", TSB_BETA: "2" })).toThrow(/PORT is "x".*TSB_BETA is "2"/);
   });
 
-  it.each(["SVC_JWT", "REDIS_URL"])("never repeats the value of %s", (name) => {
+  it.each(["SVC_JWT", "JWT_SECRET", "FIRST_ADMIN_PASSWORD", "ROLE_USERS_PASSWORD", "REDIS_URL"])("never repeats the value of %s", (name) => {
     expect(() => readConfig({ [name]: "hunter2" })).toThrow(`${name} is set to a value that is not allowed`);
     expect(() => readConfig({ [name]: "hunter2" })).not.toThrow("hunter2");
   });

@@ -10,10 +10,12 @@ const flag = (byDefault: boolean) =>
     .default(byDefault ? "true" : "false")
     .transform((value) => value === "true");
 
-const integer = (byDefault: number, lowest: number, highest: number) => {
+const wholeNumber = (lowest: number, highest: number) => {
   const message = `must be a whole number from ${lowest} to ${highest}`;
-  return z.coerce.number(message).int(message).min(lowest, message).max(highest, message).default(byDefault);
+  return z.coerce.number(message).int(message).min(lowest, message).max(highest, message);
 };
+
+const integer = (byDefault: number, lowest: number, highest: number) => wholeNumber(lowest, highest).default(byDefault);
 
 const number = (byDefault: number, lowest: number, highest: number) => {
   const message = `must be a number from ${lowest} to ${highest}`;
@@ -23,6 +25,25 @@ const number = (byDefault: number, lowest: number, highest: number) => {
 const word = (byDefault: string) => z.string().min(1, "must not be empty").default(byDefault);
 
 const cron = (byDefault: string) => z.string().default(byDefault).refine(isCron, "must be a cron expression of five fields, in UTC");
+
+/** A length of time such as 12h, in seconds. */
+const duration = (byDefault: string) =>
+  z
+    .string()
+    .regex(/^[1-9]\d{0,6}[smhd]$/, "must be a number of seconds, minutes, hours or days, for example 12h")
+    .default(byDefault)
+    .transform((text) => Number(text.slice(0, -1)) * (secondsOf[text.slice(-1)] ?? 1));
+
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** A comma-separated list of origins. */
+const origins = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").map((origin) => origin.trim()).filter(Boolean))
+  .refine((list) => list.every(isOrigin), "must be origins such as https://app.example.com, separated by commas");
+
+const password = z.string().min(12, "must have at least 12 characters").optional();
 
 /** The environment of the service: each variable with its default, unit and bounds. */
 export const environmentSchema = z.object({
@@ -66,6 +87,41 @@ export const environmentSchema = z.object({
 
   /** The token that machines send as `Authorization: Bearer` to trigger runs and to import. */
   SVC_JWT: z.string().min(16, "must have at least 16 characters").optional(),
+  /** Signs the access tokens of users (HS256). */
+  JWT_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+  /** How long an access token is valid: seconds, minutes, hours or days. */
+  JWT_EXPIRES_IN: duration("12h"),
+  /** How long a refresh token is valid. */
+  REFRESH_EXPIRES_IN: duration("30d"),
+  /** The first user, an administrator of the tenant `default`: made at the start while there is no user and FIRST_ADMIN_PASSWORD is set. */
+  FIRST_ADMIN_EMAIL: z.string().regex(/^[^\s@]+@[^\s@]+$/, "must be an e-mail address").toLowerCase().default("first-admin@local"),
+  FIRST_ADMIN_PASSWORD: password,
+  /** Password of admin@local, staff@local and viewer@local, which are made at the start; refused in production. */
+  ROLE_USERS_PASSWORD: password,
+  /** An OpenID provider whose tokens are taken too; OIDC_AUDIENCE goes with it. */
+  OIDC_ISSUER_URL: z.url({ protocol: /^https?$/, error: "must be the https:// URL of an OpenID provider" }).optional(),
+  /** The audience that the provider's tokens must be for. */
+  OIDC_AUDIENCE: z.string().min(1, "must not be empty").optional(),
+  /** The claim with a role or a list of roles; a dotted path where no claim has the whole name. */
+  OIDC_ROLE_CLAIM: word("role"),
+  /** The claim with the tenant; without it everybody of the provider belongs to the tenant `default`. */
+  OIDC_TENANT_CLAIM: z.string().min(1, "must not be empty").optional(),
+
+  /** Minutes over which requests to the API are counted. */
+  RATE_LIMIT_WINDOW_MIN: integer(5, 1, 1440),
+  /** Requests per window of one IP address; 0 is no limit. */
+  RATE_LIMIT_MAX: integer(100, 0, 1_000_000_000),
+  /** The same for requests of staff, counted apart; unset: they count like all others. */
+  RATE_LIMIT_MAX_STAFF: wholeNumber(0, 1_000_000_000).optional(),
+  /** The same for requests of administrators. */
+  RATE_LIMIT_MAX_ADMIN: wholeNumber(0, 1_000_000_000).optional(),
+  /** The same for requests with a service token; by default they are not limited, because imports and scheduled jobs come in bursts. */
+  RATE_LIMIT_MAX_SERVICE: integer(0, 0, 1_000_000_000),
+  /** Proxies in front of the service, each of which adds to X-Forwarded-For; 0: the header is not believed. */
+  TRUST_PROXY: integer(0, 0, 10),
+  /** Origins whose pages may call the API from a browser, separated by commas; none by default. */
+  CORS_ALLOWLIST: origins,
+
   ENABLE_RESPONSE_COMPRESSION: flag(true),
   /** Bytes from which on a response is compressed. */
   COMPRESSION_THRESHOLD_BYTES: integer(1024, 0, 1_073_741_824),
@@ -118,7 +174,7 @@ export const environmentSchema = z.object({
 export type Config = z.infer<typeof environmentSchema>;
 
 /** Variables whose values must not appear anywhere. */
-const secrets: ReadonlySet<string> = new Set(["DB_PASSWORD", "SVC_JWT", "REDIS_URL"]);
+const secrets: ReadonlySet<string> = new Set(["DB_PASSWORD", "SVC_JWT", "JWT_SECRET", "FIRST_ADMIN_PASSWORD", "ROLE_USERS_PASSWORD", "REDIS_URL"]);
 
 /**
  * Reads the configuration from the environment; a variable that is set to
@@ -136,6 +192,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     return `${name} is ${secrets.has(name) ? "set to a value that is not allowed" : JSON.stringify(given[name])}: it ${issue.message}.`;
   });
   throw new ConfigError(sentences.join(" "));
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
 }
 
 function isCron(expression: string): boolean {

@@ -67,6 +67,13 @@ export class UnsupportedMediaTypeError extends AppError {
   }
 }
 
+/** More requests than a limit allows; whoever throws it sets Retry-After. */
+export class TooManyRequestsError extends AppError {
+  constructor(message: string) {
+    super(429, "Too many requests", message);
+  }
+}
+
 /** Something that the service needs does not answer; trying again later may help. */
 export class UnavailableError extends AppError {
   constructor(message: string, cause?: unknown) {

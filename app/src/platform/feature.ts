@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import type { Database } from "./db.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Log } from "./log.ts";
+import type { Mailer } from "./mailer.ts";
 
 /** What the platform gives to the routes of a feature. */
 export interface FeatureContext {
@@ -13,4 +14,6 @@ export interface FeatureContext {
   readonly jobs: JobQueue;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Undefined when no mail server is set. */
+  readonly mailer: Mailer | undefined;
 }
