@@ -6,6 +6,8 @@ import { join } from "node:path";
 export interface MigrationFiles {
   /** The newest version, such as `0.0.4`. */
   readonly newest: string;
+  /** Every migration, oldest first, and whether it takes something away that an older release needs (contract). */
+  readonly migrations: readonly { readonly version: string; readonly kind: "expand" | "contract" }[];
   /** Changes with every byte of every migration. */
   readonly digest: string;
 }
@@ -13,12 +15,19 @@ export interface MigrationFiles {
 /** Reads the migrations directory; throws when there is no migration in it. */
 export function readMigrationFiles(directory: string): MigrationFiles {
   const files = readdirSync(directory).filter((file) => /^[VU][0-9.]+__.*\.sql$/.test(file)).sort();
-  const versions = files.filter((file) => file.startsWith("V")).map((file) => file.slice(1, file.indexOf("__")));
-  const newest = versions.sort(byVersion).at(-1);
+  const migrations = files
+    .filter((file) => file.startsWith("V"))
+    .map((file) => ({ version: file.slice(1, file.indexOf("__")), kind: kindOf(readFileSync(join(directory, file), "utf8")) }))
+    .sort((left, right) => byVersion(left.version, right.version));
+  const newest = migrations.at(-1)?.version;
   if (newest === undefined) throw new Error(`${directory} holds no migration.`);
   const hash = createHash("sha256");
   for (const file of files) hash.update(file).update("\0").update(readFileSync(join(directory, file))).update("\0");
-  return { newest, digest: hash.digest("hex") };
+  return { newest, migrations, digest: hash.digest("hex") };
+}
+
+function kindOf(sql: string): "expand" | "contract" {
+  return /^-- Kind: contract$/m.test(sql) ? "contract" : "expand";
 }
 
 /** Orders `0.0.9` before `0.0.10`. */

@@ -71,7 +71,8 @@ export class Migrations extends pulumi.ComponentResource {
           },
         },
       },
-      { ...parent, ...waitFor(settings), dependsOn: [...endpoint.ready] },
+      // The finished Job stays when its release goes: a rollback to it finds it there and does not run it again.
+      { ...parent, ...waitFor(settings), dependsOn: [...endpoint.ready], retainOnDelete: true },
     );
     this.registerOutputs({});
   }

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ImageRole } from "./image-roles.ts";
+import type { MigrationFiles } from "./migration-files.ts";
 
 /** What a stack tells others; the names are a contract. */
 export interface Outputs {
@@ -15,4 +16,8 @@ export interface Outputs {
   readonly images: Readonly<Partial<Record<ImageRole, pulumi.Input<string>>>>;
   /** The newest migration of this source. */
   readonly schemaVersion: string;
+  /** Every migration of this source, and whether an older release can work with what it leaves (expand) or not (contract). */
+  readonly migrations: MigrationFiles["migrations"];
+  /** Names what was deployed: source, settings and images. */
+  readonly fingerprint: string;
 }

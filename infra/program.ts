@@ -7,10 +7,12 @@ import { Alertmanager } from "./alertmanager.ts";
 import { appVersion } from "./app-version.ts";
 import { dashboards } from "./dashboards.ts";
 import { postgresExporter, redisExporter } from "./database-exporters.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { Flags } from "./flags.ts";
 import { ForecastService } from "./forecast-service/forecast-service.ts";
 import { Grafana } from "./grafana.ts";
 import { chosenImages } from "./chosen-images.ts";
+import { readImagesManifest } from "./images.ts";
 import { readMigrationFiles } from "./migration-files.ts";
 import { Migrations } from "./migrations.ts";
 import { monitoredParts } from "./monitored-parts.ts";
@@ -25,6 +27,7 @@ import { NodeExporter } from "./prometheus/node-exporter.ts";
 import { OperatorMonitoring } from "./prometheus/operator-monitoring.ts";
 import { Prometheus } from "./prometheus/prometheus.ts";
 import { readSettings } from "./read-settings.ts";
+import { refuseQuarantined } from "./quarantine.ts";
 import { Redis } from "./redis.ts";
 import { readSecrets } from "./secrets.ts";
 import type { StackContext } from "./stack-context.ts";
@@ -39,10 +42,12 @@ export interface ProgramInput {
   readonly secretKeys: readonly string[];
   /** The embedded cluster's images manifest. */
   readonly imagesManifest: string;
+  /** What was rolled back from (see quarantine.ts). */
+  readonly quarantine: string;
 }
 
 /** Declares one stack, from its settings to its outputs. */
-export async function program({ project, stack, config, secretKeys, imagesManifest }: ProgramInput): Promise<Outputs> {
+export async function program({ project, stack, config, secretKeys, imagesManifest, quarantine }: ProgramInput): Promise<Outputs> {
   const settings = readSettings(project, config);
   const secretsStack = settings.secretsStack === "" ? `organization/${project}-secrets/${stack}` : settings.secretsStack;
   const namespaceName = settings.namespace === "" ? `forecast-${stack}` : settings.namespace;
@@ -50,6 +55,8 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   const version = appVersion(root);
   const images = chosenImages(settings, { root, version, manifestFile: imagesManifest });
   const migrationFiles = readMigrationFiles(join(root, "migrations"));
+  const name = fingerprint(root, [settings, settings.imageSource === "embedded" ? readImagesManifest(imagesManifest) : images.plannedImage("forecast-service")]);
+  refuseQuarantined(quarantine, name, stack);
   const secrets = await readSecrets({ project, config, secretKeys, secretsStack });
 
   // namespace
@@ -90,6 +97,8 @@ export async function program({ project, stack, config, secretKeys, imagesManife
     grafanaUrl: grafana?.url ?? pulumi.output(""),
     images: images.used(),
     schemaVersion: migrationFiles.newest,
+    migrations: migrationFiles.migrations,
+    fingerprint: name,
   };
 }
 

@@ -37,7 +37,7 @@ export async function renderStack(stack: string, config: Record<string, string> 
       return undefined;
     });
     const secretKeys = Object.keys(config);
-    return program({ project, stack, config, secretKeys, imagesManifest: join(import.meta.dirname, "images.json") });
+    return program({ project, stack, config, secretKeys, imagesManifest: join(import.meta.dirname, "images.json"), quarantine: join(import.meta.dirname, "nothing.json") });
   });
   await Promise.all(pending.splice(0));
   const declared = (await settled(outputs)) as Record<string, unknown>;
