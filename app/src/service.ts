@@ -55,7 +55,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   metrics.forecast_service_info.set({ version: config.APP_VERSION, role }, 1);
   const observeGauges = observeProcess(metrics);
   const database = new Database(config, metrics, log, `forecast-${role}`);
-  const cache = new Cache({ redisUrl: config.REDIS_URL, ttlSeconds: { lists: config.CACHE_TTL_ITEMS, queries: config.QUERY_CACHE_TTL, forecasts: config.FORECAST_CACHE_TTL }, metrics, log });
+  const cache = new Cache({ redisUrl: config.REDIS_URL, ttlSeconds: { lists: config.CACHE_TTL_ITEMS, summaries: config.CACHE_TTL_SUMMARY, queries: config.QUERY_CACHE_TTL, forecasts: config.FORECAST_CACHE_TTL }, metrics, log });
   const jobs = new JobQueue(database, works ? "worker" : "client", runQueues(config.FORECAST_HEARTBEAT_SECONDS), log);
   let stopping = false;
   const monitor = new HealthMonitor({ config, database, cache, jobs });
@@ -66,7 +66,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     const [{ findings }] = await Promise.all([monitor.report(), serves ? observeRuns(database, metrics, config) : undefined]);
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
   };
-  const feature = { config, database, cache, jobs, metrics, log };
+  const feature = { config, database, cache, jobs, metrics, log, mailer: undefined };
   const routes = [
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
     ...(serves ? [catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), accuracyRoutes(), graphqlRoutes(feature)].flat() : []),

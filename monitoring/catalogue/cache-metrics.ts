@@ -1,8 +1,8 @@
 import { type MetricDefinition, oneOf } from "./metric-definition.ts";
 
-const cache = oneOf("lists", "queries", "forecasts");
+const cache = oneOf("lists", "summaries", "queries", "forecasts");
 
-/** What the three caches measure; hit rate is hits / (hits + misses). */
+/** What the caches measure; hit rate is hits / (hits + misses). */
 export const cacheMetrics = {
   cache_hits_total: {
     type: "counter",

@@ -1,6 +1,6 @@
 import { type MetricDefinition, oneOf } from "./metric-definition.ts";
 
-const kind = oneOf("items", "inventory", "demand");
+const kind = oneOf("items", "inventory", "demand", "transactions");
 
 /** What the CSV imports measure. */
 export const importMetrics = {

@@ -4,8 +4,8 @@ import { Redis } from "ioredis";
 import type { Log } from "./log.ts";
 import { LocalStore } from "./local-store.ts";
 
-/** The three caches, each with its own time to live and hit rate. */
-export type CacheName = "lists" | "queries" | "forecasts";
+/** The caches, each with its own time to live and hit rate. */
+export type CacheName = "lists" | "summaries" | "queries" | "forecasts";
 
 /** Where an answer is kept. */
 export interface CacheEntry {
@@ -45,7 +45,7 @@ export class Cache {
   readonly #localGenerations = new Map<string, number>();
   readonly #computing = new Map<string, Promise<string>>();
   readonly #owedInvalidations = new Set<string>();
-  readonly #counts = { lists: { hits: 0, misses: 0 }, queries: { hits: 0, misses: 0 }, forecasts: { hits: 0, misses: 0 } };
+  readonly #counts = { lists: { hits: 0, misses: 0 }, summaries: { hits: 0, misses: 0 }, queries: { hits: 0, misses: 0 }, forecasts: { hits: 0, misses: 0 } };
   readonly #ttlSeconds: Readonly<Record<CacheName, number>>;
   readonly #metrics: Metrics;
 

@@ -80,6 +80,8 @@ export const environmentSchema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }).optional(),
   /** Seconds that lists (items, inventory) are cached; 0 switches the cache off. */
   CACHE_TTL_ITEMS: integer(300, 0, 604_800),
+  /** Seconds that the summary of the stock is cached; 0 switches the cache off. */
+  CACHE_TTL_SUMMARY: integer(300, 0, 604_800),
   /** Seconds that results of queries (accuracy of a run) are cached; 0 switches the cache off. */
   QUERY_CACHE_TTL: integer(7200, 0, 604_800),
   /** Seconds that forecasts are cached; 0 switches the cache off. */

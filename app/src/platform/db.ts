@@ -1,5 +1,7 @@
+import type { Readable } from "node:stream";
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import pg from "pg";
+import QueryStream from "pg-query-stream";
 import type { Config } from "./config.ts";
 import { UnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -21,6 +23,12 @@ export interface TenantDatabase extends Queryable {
   read<Row extends pg.QueryResultRow>(name: string, text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs `work` in one transaction: all of it is stored, or nothing. */
   transaction<Result>(work: (transaction: Queryable) => Promise<Result>): Promise<Result>;
+  /**
+   * Gives `consume` the rows of a statement as a stream of objects that reads on
+   * as fast as it is consumed, for results too large for memory. Its time is
+   * that of the consumer, so it is not measured as a query.
+   */
+  stream(text: string, values: readonly unknown[], consume: (rows: Readable) => Promise<void>): Promise<void>;
 }
 
 type DatabaseConfig = Pick<
@@ -30,6 +38,9 @@ type DatabaseConfig = Pick<
 
 /** How often and how fast a read is tried again when the connection breaks: within about a second, the time of a quick restart. */
 const READ_RETRY_DELAYS_MS = [100, 300, 700];
+
+/** Rows that a stream fetches at once. */
+const STREAM_BATCH = 1_000;
 
 /** The tenant of statements on tables that belong to none: row-level security shows them no tenant's rows. */
 const NO_TENANT = "";
@@ -66,6 +77,7 @@ export class Database implements Queryable {
       query: (name, text, values) => this.#query(tenant, name, text, values),
       read: (name, text, values) => this.#read(tenant, name, text, values),
       transaction: (work) => this.#transaction(tenant, work),
+      stream: (text, values, consume) => this.#onClient(tenant, (client) => consume(client.query(new QueryStream(text, [...values], { batchSize: STREAM_BATCH })))),
     };
   }
 
