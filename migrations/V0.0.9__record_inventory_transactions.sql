@@ -39,6 +39,8 @@ CREATE TABLE inventory_transactions (
   allocated_change  double precision NOT NULL,
   note              text,
   actor             text             NOT NULL,
+  -- When it happened, as its sender says, and when it was stored.
+  occurred_at       timestamptz      NOT NULL DEFAULT now(),
   created_at        timestamptz      NOT NULL DEFAULT now(),
   UNIQUE (tenant_id, reference),
   CHECK ((type = 'transfer') = (to_facility_id IS NOT NULL))
