@@ -53,6 +53,7 @@ async function serveUntilEnded(): Promise<void> {
       DB_PASSWORD: roles.app.password,
       REDIS_URL: "",
       SVC_JWT: token,
+      JWT_SECRET: process.env["JWT_SECRET"] ?? "a secret that signs tokens while developing",
       SHUTDOWN_DELAY_MS: "0",
     },
   });

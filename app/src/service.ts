@@ -3,6 +3,8 @@ import { createMetrics, type Metrics } from "@forecast-stack/monitoring/catalogu
 import { Registry } from "prom-client";
 import { withDocumentation } from "./api/documentation-routes.ts";
 import { graphqlRoutes } from "./api/graphql-routes.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import { checkAccessSettings, createAccess } from "./auth/access.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
 import { demandRoutes } from "./demand/routes.ts";
 import { accuracyRoutes } from "./forecasting/accuracy-routes.ts";
@@ -13,14 +15,13 @@ import { inventoryRoutes } from "./inventory/routes.ts";
 import { Cache } from "./platform/cache.ts";
 import type { Config } from "./platform/config.ts";
 import { Database } from "./platform/db.ts";
-import { ConfigError } from "./platform/errors.ts";
+import { ConfigError, UnauthorizedError } from "./platform/errors.ts";
 import { overallStatus, statusValues } from "./platform/health.ts";
 import { createHttpApp } from "./platform/http-app.ts";
 import { JobQueue } from "./platform/job-queue.ts";
 import type { Log } from "./platform/log.ts";
 import { observeProcess } from "./platform/process-metrics.ts";
 import { mountRoutes } from "./platform/route.ts";
-import { authenticateServiceToken } from "./platform/service-token.ts";
 import { closeServer, type StopOptions } from "./platform/shutdown.ts";
 import { ForecastThreads } from "./runs/forecast-threads.ts";
 import { runQueues } from "./runs/queues.ts";
@@ -48,7 +49,7 @@ export interface Service {
 export async function startService(role: ServiceRole, config: Config, log: Log): Promise<Service> {
   const serves = role !== "worker";
   const works = role !== "api";
-  if (serves && config.SVC_JWT === undefined) throw new ConfigError("SVC_JWT is not set: it must be the token that machines trigger runs and import with.");
+  if (serves) checkAccessSettings(config);
 
   const registry = new Registry();
   const metrics = createMetrics(registry, [...(serves ? (["api"] as const) : []), ...(works ? (["worker"] as const) : [])]);
@@ -67,15 +68,19 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
   };
   const feature = { config, database, cache, jobs, metrics, log, mailer: undefined };
+  const access = serves ? createAccess(feature) : undefined;
   const routes = [
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
-    ...(serves ? [catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), accuracyRoutes(), graphqlRoutes(feature)].flat() : []),
+    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), accuracyRoutes(), graphqlRoutes(feature)].flat() : []),
   ];
-  const handlers = [mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { authenticate: authenticateServiceToken(config.SVC_JWT ?? ""), database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
+  const identify = access?.identify ?? (() => Promise.reject(new UnauthorizedError("This process has no API.")));
+  const handlers = [...(access === undefined ? [] : [access.limit]), mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
   const server = createServer(createHttpApp({ config, metrics, registry, log, beforeScrape, handlers }));
   const port = await listen(server, config.PORT);
   log.info({ port }, "listening");
 
+  const stopped = new AbortController();
+  const prepared = access?.prepare(stopped.signal);
   const threads = works ? new ForecastThreads(config.FORECAST_THREADS) : undefined;
   const connected = threads === undefined ? jobs.connect(() => Promise.resolve()) : workOnRuns(jobs, { config, database, cache, metrics, log, threads });
 
@@ -93,7 +98,8 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     metrics,
     stop: async (options) => {
       stopping = true;
-      await Promise.all([stopWork(options.drainMs), closeServer(server, options)]);
+      stopped.abort();
+      await Promise.all([stopWork(options.drainMs), closeServer(server, options), prepared]);
       await close();
     },
   };

@@ -1,3 +1,4 @@
+import { accessMetrics } from "./access-metrics.ts";
 import { cacheMetrics } from "./cache-metrics.ts";
 import { databaseMetrics } from "./database-metrics.ts";
 import { forecastingMetrics } from "./forecasting-metrics.ts";
@@ -12,6 +13,7 @@ import { processMetrics } from "./process-metrics.ts";
  */
 export const catalogue = {
   ...httpMetrics,
+  ...accessMetrics,
   ...cacheMetrics,
   ...databaseMetrics,
   ...forecastingMetrics,

@@ -1,5 +1,6 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import compression from "compression";
+import cors from "cors";
 import express, { type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import type { Registry } from "prom-client";
@@ -19,6 +20,13 @@ export interface HttpAppParts {
   readonly handlers: readonly RequestHandler[];
 }
 
+/** An API has nothing that a browser should load or run, and is shown in no frame; a page that it has sets its own policy. */
+const contentPolicy = { useDefaults: false, directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] } };
+/** How long a browser may keep what it was told of the allowed origins. */
+const CORS_MAX_AGE_SECONDS = 600;
+/** What pages of other origins may read besides the body. */
+const exposedHeaders = ["X-Request-Id", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"];
+
 /** The HTTP side of a process: what every request passes, the routes, and how errors are answered. */
 export function createHttpApp(parts: HttpAppParts): Express {
   const { config, metrics, registry, log, beforeScrape, handlers } = parts;
@@ -26,7 +34,9 @@ export function createHttpApp(parts: HttpAppParts): Express {
   app.disable("x-powered-by");
   // Answers are never stored on the way: their validity is known here alone.
   app.disable("etag");
-  app.use(assignRequestId, observeRequests(metrics, log), helmet());
+  app.set("trust proxy", config.TRUST_PROXY);
+  app.use(assignRequestId, observeRequests(metrics, log), helmet({ contentSecurityPolicy: contentPolicy }));
+  if (config.CORS_ALLOWLIST.length > 0) app.use(cors({ origin: config.CORS_ALLOWLIST, credentials: true, exposedHeaders, maxAge: CORS_MAX_AGE_SECONDS }));
   if (config.ENABLE_RESPONSE_COMPRESSION) app.use(compression({ threshold: config.COMPRESSION_THRESHOLD_BYTES }));
   app.get("/metrics", async (_request, response) => {
     await beforeScrape();

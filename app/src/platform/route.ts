@@ -2,7 +2,7 @@ import { json, type Request, type RequestHandler, type Response, Router } from "
 import type { z } from "zod";
 import { AppError, ForbiddenError } from "./errors.ts";
 import type { Database, TenantDatabase } from "./db.ts";
-import { type Authenticate, mayActAs, type Principal, type Role } from "./principal.ts";
+import { type Identify, mayActAs, type Principal, type Role } from "./principal.ts";
 import { validate } from "./validation.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -79,7 +79,7 @@ export function route<Params extends z.ZodType | undefined = undefined, Query ex
 
 /** What routes need to be served. */
 export interface RouteContext {
-  readonly authenticate: Authenticate;
+  readonly identify: Identify;
   readonly database: Database;
   /** Bytes that a JSON body may have. */
   readonly maxBodyBytes: number;
@@ -110,9 +110,9 @@ export function mountRoutes(routes: readonly Route[], context: RouteContext): Ro
   return router;
 }
 
-async function authorize(needed: Role, request: Request, response: Response, { authenticate }: RouteContext): Promise<Principal> {
+async function authorize(needed: Role, request: Request, response: Response, { identify }: RouteContext): Promise<Principal> {
   try {
-    const principal = await authenticate(request.get("authorization"));
+    const principal = await identify(request);
     if (!mayActAs(principal.role, needed)) throw new ForbiddenError(`This needs the role ${needed}; yours is ${principal.role}.`);
     return principal;
   } catch (error) {
