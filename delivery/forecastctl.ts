@@ -1,7 +1,14 @@
+import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
 import { Command } from "commander";
 import { environmentCommand } from "./environment-command.ts";
 import { ReleaseError } from "./releases/release-error.ts";
 import { releasesCommand } from "./releases/releases-command.ts";
+import { rollbackCommand } from "./rollback/rollback-command.ts";
+
+// Without a shell that was prepared by `forecastctl env`, the embedded cluster and its stacks are meant.
+const { PATH, ...defaults } = stackEnvironment(process.env["PATH"] ?? "");
+process.env["PATH"] = PATH;
+for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value;
 
 const program = new Command("forecastctl")
   .description("The command line of forecast-stack.")
@@ -11,7 +18,7 @@ const program = new Command("forecastctl")
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 
-for (const command of [environmentCommand(), releasesCommand()]) program.addCommand(command);
+for (const command of [environmentCommand(), releasesCommand(), rollbackCommand()]) program.addCommand(command);
 
 try {
   await program.parseAsync();

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
 import { type Deployment, outputsOf } from "./checkpoint.ts";
 import { contentsOf } from "./contents.ts";
 import { FileBackend } from "./file-backend.ts";
@@ -25,7 +24,7 @@ export class ReleaseHistory {
   readonly #keys = new Map<string, Promise<Decrypt>>();
 
   constructor(stack: string) {
-    this.#backend = new FileBackend(setting("PULUMI_BACKEND_URL") ?? "", PROJECT);
+    this.#backend = new FileBackend(process.env["PULUMI_BACKEND_URL"] ?? "", PROJECT);
     this.#stack = stack;
   }
 
@@ -51,10 +50,11 @@ export class ReleaseHistory {
 
   /** A release with everything that it consists of, secrets masked. */
   async contents({ update, deployment }: ReadRelease): Promise<Side> {
-    return { ...contentsOf(deployment, await this.#decrypt(deployment)), configuration: configurationOf(update) };
+    return { ...contentsOf(deployment, await this.decryptOf(deployment)), configuration: configurationOf(update) };
   }
 
-  async #decrypt(deployment: Deployment): Promise<Decrypt> {
+  /** Opens the secrets of a deployment with the passphrase of the environment. */
+  async decryptOf(deployment: Deployment): Promise<Decrypt> {
     const { type, state } = deployment.secrets_providers ?? {};
     const salt = String(state?.["salt"]);
     if (type !== "passphrase") throw new ReleaseError(`The secrets of this release are protected by ${type ?? "nothing"}; a passphrase is what is known here.`);
@@ -71,6 +71,12 @@ export function summaryOf(deployment: Deployment): { readonly images: Readonly<R
   return { images: (images ?? {}) as Readonly<Record<string, string>>, schemaVersion: typeof schemaVersion === "string" ? schemaVersion : null };
 }
 
+/** What a release was deployed from; empty for releases that did not say. */
+export function fingerprintOf(deployment: Deployment): string {
+  const { fingerprint } = outputsOf(deployment);
+  return typeof fingerprint === "string" ? fingerprint : "";
+}
+
 /** Settings by path, less those that are secret: they appear as empty or encrypted. */
 function configurationOf({ entry }: NumberedUpdate): Map<string, unknown> {
   return new Map(Object.entries(entry.config).map(([key, value]) => [key, typeof value === "object" && value !== null && "secure" in value ? "(secret)" : value]));
@@ -79,15 +85,10 @@ function configurationOf({ entry }: NumberedUpdate): Map<string, unknown> {
 async function passphrase(): Promise<string> {
   const given = process.env["PULUMI_CONFIG_PASSPHRASE"];
   if (given !== undefined) return given;
-  const file = setting("PULUMI_CONFIG_PASSPHRASE_FILE") ?? "";
+  const file = process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] ?? "";
   return (
     await readFile(file, "utf8").catch(() => {
       throw new ReleaseError(`The passphrase file ${file} cannot be read: set PULUMI_CONFIG_PASSPHRASE_FILE or PULUMI_CONFIG_PASSPHRASE.`);
     })
   ).trim();
-}
-
-/** A variable of this shell, or else of the embedded cluster. */
-function setting(name: string): string | undefined {
-  return process.env[name] ?? stackEnvironment(process.env["PATH"] ?? "")[name];
 }

@@ -4,7 +4,8 @@ import { printTable } from "../table.ts";
 import type { Difference } from "./compare.ts";
 import { nameOf } from "./contents.ts";
 import { type Changed, compareReleases, type ReleaseChanges } from "./release-changes.ts";
-import { ReleaseHistory, summaryOf } from "./release-history.ts";
+import { acknowledge } from "./quarantine.ts";
+import { fingerprintOf, ReleaseHistory, summaryOf } from "./release-history.ts";
 import { MaskedSecret } from "./secret-values.ts";
 import { changesOf, type NumberedUpdate } from "./update.ts";
 
@@ -28,6 +29,13 @@ export function releasesCommand(): Command {
     withOptions(new Command("diff").description("Show what is different between two releases.").argument("<before>", "a release", number).argument("<after>", "another one", number)).action(
       (before: number, after: number, { stack }: Options, self: Command) => diff(stack, before, after, isJson(self)),
     ),
+  );
+  command.addCommand(
+    new Command("acknowledge")
+      .description("Allow a release to be deployed again that was rolled back from.")
+      .argument("<number>", "the release", number)
+      .option("--stack <name>", "the stack", "dev")
+      .action((release: number, { stack }: Options) => allowAgain(stack, release)),
   );
   return command;
 }
@@ -87,6 +95,12 @@ async function diff(stack: string, before: number, after: number, json: boolean)
   const changes = compareReleases(await history.contents(one), await history.contents(other));
   if (json) printJson({ stack, before, after, ...changes });
   else printChanges(changes);
+}
+
+async function allowAgain(stack: string, release: number): Promise<void> {
+  const { deployment } = await new ReleaseHistory(stack).release(release);
+  const allowed = await acknowledge(stack, fingerprintOf(deployment));
+  process.stdout.write(allowed ? `Release ${release} of ${stack} may be deployed again.\n` : `Release ${release} of ${stack} was not rolled back from; nothing is changed.\n`);
 }
 
 /** An update as `--json` gives it. */

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
-import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
 import type { Deployment } from "../releases/checkpoint.ts";
 import type { HistoryEntry } from "../releases/update.ts";
 
@@ -22,16 +21,9 @@ export async function openStack(stackName: string, { config }: HistoryEntry, dep
       workDir,
       projectSettings: { name: PROJECT, runtime: "nodejs" },
       stackSettings: { [stackName]: { config: { ...config }, ...(typeof salt === "string" ? { encryptionSalt: salt } : {}) } },
-      envVars: { ...stackEnvironment(process.env["PATH"] ?? ""), ...givenSettings() },
     },
   );
   return { stack, close: () => rm(workDir, { recursive: true, force: true }) };
-}
-
-/** A backend or cluster that this shell names goes before the embedded one. */
-function givenSettings(): Record<string, string> {
-  const names = ["PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_HOME", "KUBECONFIG"];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
 }
 
 /** What a replay does, or would do, to one resource. */

@@ -1,0 +1,47 @@
+import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
+import { parseUrn } from "./urn.ts";
+
+export interface Jobs {
+  /** Jobs of the target that finished and still exist: taken over as they are, and so not run again. */
+  readonly adopted: readonly CheckpointResource[];
+  /** Jobs of the target that are gone: left out, and so not run again. */
+  readonly gone: readonly CheckpointResource[];
+}
+
+/** Sorts the target's Jobs that are not in today's state by whether they still exist. */
+export async function sortJobs(target: Deployment, today: Deployment, exists: (place: { readonly namespace: string; readonly name: string }) => Promise<boolean>): Promise<Jobs> {
+  const known = new Set(today.resources.map(({ urn }) => urn));
+  const missing = target.resources.filter(({ type, urn }) => type === "kubernetes:batch/v1:Job" && !known.has(urn));
+  const found = await Promise.all(missing.map(async ({ inputs }) => exists(placeOf(inputs))));
+  return { adopted: missing.filter((_job, index) => found[index]), gone: missing.filter((_job, index) => !found[index]) };
+}
+
+/**
+ * Today's state as a replay can start from it: with the finished Jobs of the
+ * target, and without operations that were cut off (what they may have made is
+ * taken over when it is made again).
+ */
+export function preparedState(today: Deployment, adopted: readonly CheckpointResource[]): Deployment {
+  const known = new Set(today.resources.map(({ urn }) => urn));
+  const jobs = adopted.map((job) => ({ ...job, dependencies: job.dependencies.filter((urn) => known.has(urn)), propertyDependencies: {} }));
+  // A Job whose component is gone has nothing that it could belong to.
+  const placed = jobs.filter(({ parent }) => parent === undefined || known.has(parent));
+  return { ...today, pending_operations: [], resources: [...today.resources, ...placed] };
+}
+
+/** The target without Jobs that are gone. */
+export function withoutJobs(target: Deployment, gone: readonly CheckpointResource[]): Deployment {
+  const left = new Set(gone.map(({ urn }) => urn));
+  return { ...target, resources: target.resources.filter(({ urn }) => !left.has(urn)).map((resource) => ({ ...resource, dependencies: resource.dependencies.filter((urn) => !left.has(urn)) })) };
+}
+
+/** What people call a Job. */
+export function jobName({ urn }: CheckpointResource): string {
+  return parseUrn(urn).name;
+}
+
+/** Where Kubernetes has an object that Pulumi's inputs describe. */
+function placeOf(inputs: Readonly<Record<string, unknown>>): { readonly namespace: string; readonly name: string } {
+  const { namespace = "default", name } = inputs["metadata"] as { readonly namespace?: string; readonly name: string };
+  return { namespace, name };
+}

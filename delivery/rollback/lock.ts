@@ -1,0 +1,37 @@
+import { readdir, readFile, rm } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { ReleaseError } from "../releases/release-error.ts";
+import { PROJECT } from "./replay-stack.ts";
+
+const lockSchema = z.object({ pid: z.number(), username: z.string(), hostname: z.string(), timestamp: z.string() });
+
+/**
+ * Pulumi locks a stack while it works on it; one that was killed leaves its
+ * lock behind. Such a lock is taken away when its process is known to be gone.
+ *
+ * @throws ReleaseError naming who holds the lock, and since when
+ */
+export async function freeAbandonedLock(stack: string): Promise<void> {
+  const url = process.env["PULUMI_BACKEND_URL"] ?? "";
+  const folder = join(url.slice("file://".length), ".pulumi", "locks", "organization", PROJECT, stack);
+  const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  for (const file of files) {
+    const lock = lockSchema.parse(JSON.parse(await readFile(join(folder, file), "utf8")));
+    if (lock.hostname !== hostname() || isRunning(lock.pid)) {
+      throw new ReleaseError(`${lock.username} on ${lock.hostname} has been working on the stack ${stack} since ${lock.timestamp} (process ${lock.pid}). Wait for it to end, or end it; pulumi cancel --stack ${stack} takes away the lock of a machine that is gone.`);
+    }
+    await rm(join(folder, file));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it is somebody else's, but it runs.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,91 @@
+import { type Deployment, outputsOf } from "../releases/checkpoint.ts";
+import { z } from "zod";
+import type { Step } from "./replay-stack.ts";
+import { parseUrn } from "./urn.ts";
+
+/** How sure it is that a step can be taken back. */
+export type Risk = "reversible" | "lossy" | "blocked";
+
+export interface PlannedStep extends Step {
+  readonly name: string;
+  readonly risk: Risk;
+  /** Why it is not simply reversible; empty when it is. */
+  readonly reason: string;
+}
+
+/** Kinds whose removal or replacement loses data. */
+const stateful: ReadonlySet<string> = new Set(["Namespace", "PersistentVolumeClaim", "PersistentVolume", "StatefulSet", "Cluster"]);
+
+/** Judges the steps of a replay: what holds data is neither removed nor replaced. */
+export function judgeSteps(steps: readonly Step[], today: Deployment): PlannedStep[] {
+  const kept = new Set(today.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ urn }) => urn));
+  return steps.map((step) => {
+    const { name, type } = parseUrn(step.urn);
+    const removes = step.operation === "deleted" || step.operation === "replaced";
+    const kind = type.slice(type.lastIndexOf(":") + 1);
+    if (step.operation === "deleted" && kept.has(step.urn)) return { ...step, name, risk: "reversible", reason: "stays in the cluster" };
+    if (removes && stateful.has(kind)) return { ...step, name, risk: "blocked", reason: `${kind} holds data and would be ${step.operation}` };
+    return { ...step, name, risk: "reversible", reason: "" };
+  });
+}
+
+const migrationsSchema = z.array(z.object({ version: z.string(), kind: z.enum(["expand", "contract"]) }));
+
+/** A reason why a release cannot be gone back to. */
+export interface Obstacle {
+  readonly reason: string;
+}
+
+/**
+ * Whether the target's service works with today's schema: it does unless a
+ * migration since then took something away that it needs.
+ */
+export function schemaObstacles(target: Deployment, today: Deployment): Obstacle[] {
+  const known = new Set(migrationsOf(target).map(({ version }) => version));
+  const breaking = migrationsOf(today).filter(({ version, kind }) => kind === "contract" && !known.has(version));
+  return breaking.map(({ version }) => ({ reason: `Migration ${version} took away what that release needs: undo it first (main.js migrate undo), or restore a backup.` }));
+}
+
+function migrationsOf(deployment: Deployment): z.infer<typeof migrationsSchema> {
+  return migrationsSchema.safeParse(outputsOf(deployment)["migrations"]).data ?? [];
+}
+
+/** Images that the target's pods need, each once. */
+export function imagesOf(deployment: Deployment): string[] {
+  return [...new Set(deployment.resources.flatMap(({ inputs }) => imagesIn(inputs)))].sort();
+}
+
+function imagesIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(imagesIn);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, element]) => (key === "image" && typeof element === "string" ? [element] : imagesIn(element)));
+}
+
+/**
+ * URN in the target → the URNs that the same resources have today: a resource
+ * that was renamed since says its old names itself.
+ */
+export function renamedSince(target: Deployment, today: Deployment): Map<string, string[]> {
+  const wanted = new Set(target.resources.map(({ urn }) => urn));
+  const names = new Map<string, string[]>();
+  for (const { urn, aliases = [] } of today.resources) {
+    if (wanted.has(urn)) continue;
+    for (const alias of aliases) if (wanted.has(alias)) names.set(alias, [...(names.get(alias) ?? []), urn]);
+  }
+  return names;
+}
+
+/** The target with the protected resources of today that it does not have: they are never removed. */
+export function keepProtected(target: Deployment, today: Deployment): Deployment {
+  const wanted = new Set(target.resources.map(({ urn }) => urn));
+  const byUrn = new Map(today.resources.map((resource) => [resource.urn, resource]));
+  const kept = new Set<string>();
+  const keep = (urn: string | undefined) => {
+    const resource = urn === undefined ? undefined : byUrn.get(urn);
+    if (resource === undefined || wanted.has(resource.urn) || kept.has(resource.urn)) return;
+    kept.add(resource.urn);
+    keep(resource.parent);
+  };
+  for (const { urn, protect } of today.resources) if (protect) keep(urn);
+  return { ...target, resources: [...target.resources, ...today.resources.filter(({ urn }) => kept.has(urn))] };
+}

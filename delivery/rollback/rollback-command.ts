@@ -1,0 +1,95 @@
+import { createInterface } from "node:readline/promises";
+import { step } from "@forecast-stack/local/progress.ts";
+import { Command, InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import { ReleaseError } from "../releases/release-error.ts";
+import { printTable } from "../table.ts";
+import { jobName } from "./jobs.ts";
+import type { PlannedStep } from "./plan.ts";
+import { Rollback, type RollbackPlan, type RollbackResult } from "./rollback.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly to?: number;
+  readonly yes?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+/** `forecastctl rollback`: back to any recorded release, from its own record. */
+export function rollbackCommand(): Command {
+  return new Command("rollback")
+    .description("Go back to an earlier release of a stack, from its record alone.")
+    .option("--stack <name>", "the stack", "dev")
+    .option("--to <number>", "the release, as forecastctl releases lists them (default: the last good one)", releaseNumber)
+    .option("--yes", "do not ask")
+    .option("--dry-run", "show the plan and change nothing; exits with 1 when something is in the way")
+    .option("--json", "print JSON instead; needs --yes or --dry-run")
+    .addHelpText("after", "\nThe plan comes first, then one question. What was rolled back from is not deployed again until somebody allows it\n(forecastctl releases acknowledge). Cut off at any moment, the same command finishes the job.\n\nExamples:\n  forecastctl rollback --stack production\n  forecastctl rollback --to 12 --dry-run\n  forecastctl rollback --to 12 --yes --json")
+    .action(rollBack);
+}
+
+function releaseNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be the number of a release, as forecastctl releases lists them.");
+  return Number(text);
+}
+
+async function rollBack({ stack, to, yes, dryRun, json }: Options): Promise<void> {
+  if (json === true && yes !== true && dryRun !== true) throw new ReleaseError("--json does not ask: add --yes or --dry-run.");
+  const rollback = new Rollback(stack);
+  const plan = json === true ? await rollback.plan(to) : await step("Plan", () => rollback.plan(to));
+  if (json !== true) printPlan(plan);
+  if (dryRun === true || plan.obstacles.length > 0) {
+    if (json === true) printJson({ plan: describePlan(plan), result: null });
+    if (plan.obstacles.length > 0) process.exitCode = 1;
+    return;
+  }
+  if (yes !== true && !(await confirm(plan))) {
+    process.stdout.write("Nothing was changed.\n");
+    return;
+  }
+  const result = json === true ? await rollback.run(plan, () => undefined) : await step(`Rollback to release ${plan.target.update.release ?? 0}`, (note) => rollback.run(plan, note));
+  if (json === true) printJson({ plan: describePlan(plan), result });
+  else printResult(result);
+  if (result.mismatches.length > 0 || result.remaining.length > 0) process.exitCode = 1;
+}
+
+async function confirm(plan: RollbackPlan): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new ReleaseError("There is no terminal to ask on: add --yes.");
+  const asking = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return /^y(es)?$/i.test(await asking.question(`\nRoll ${plan.stack} back to release ${plan.target.update.release ?? 0}? [y/N] `));
+  } finally {
+    asking.close();
+  }
+}
+
+const marks = { unchanged: " ", updated: pc.yellow("~"), replaced: pc.magenta("±"), created: pc.green("+"), deleted: pc.red("-") } as const;
+
+function printPlan({ stack, from, target, steps, jobs, obstacles }: RollbackPlan): void {
+  const { entry, release } = target.update;
+  process.stdout.write(`\n${pc.bold(`${stack}: release ${from.release ?? 0} → ${release ?? 0}`)}  ${new Date(entry.endTime * 1_000).toISOString()}  ${entry.message.split("\n")[0] ?? ""}\n\n`);
+  const changed = steps.filter(({ operation, reason }) => operation !== "unchanged" || reason !== "");
+  if (changed.length > 0) printTable(["", "resource", "kind", "what", "why"], changed.map((one) => [marks[one.operation], one.name, one.type.slice(one.type.lastIndexOf(":") + 1), one.operation, describeReason(one)]));
+  process.stdout.write(`${steps.length - changed.length} unchanged\n`);
+  for (const job of jobs.gone) process.stdout.write(`The Job ${jobName(job)} of that release is gone; it is not run again.\n`);
+  if (obstacles.length > 0) process.stdout.write(`\n${pc.red("This cannot be done:")}\n${obstacles.map(({ reason }) => `  ${reason}\n`).join("")}`);
+}
+
+function describeReason({ reason, properties }: PlannedStep): string {
+  return reason === "" ? properties.join(", ") : reason;
+}
+
+function printResult({ compared, mismatches, remaining }: RollbackResult): void {
+  process.stdout.write(`${compared} objects compared with the cluster: ${mismatches.length === 0 ? pc.green("all as recorded") : pc.red(`${mismatches.length} differ`)}\n`);
+  for (const { name, paths } of mismatches) process.stdout.write(`  ${name}: ${paths.length === 0 ? "is not there" : paths.join(", ")}\n`);
+  process.stdout.write(remaining.length === 0 ? "A preview of that release, after a refresh, has nothing left to change.\n" : `${pc.red("Still to change:")} ${remaining.map(({ name }) => name).join(", ")}\n`);
+}
+
+function describePlan({ stack, from, target, steps, jobs, obstacles }: RollbackPlan): object {
+  return { stack, from: from.release, to: target.update.release, steps, jobs: { adopted: jobs.adopted.map(jobName), gone: jobs.gone.map(jobName) }, obstacles };
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}

@@ -1,0 +1,70 @@
+import { KubernetesObjectApi, type KubernetesObject, PatchStrategy } from "@kubernetes/client-node";
+import { type CheckpointResource, type Deployment } from "../releases/checkpoint.ts";
+import { differences } from "../releases/compare.ts";
+import type { Decrypt } from "../releases/passphrase.ts";
+import { isSecret, plaintextOf } from "../releases/secret-values.ts";
+import { kubeConfig } from "./cluster.ts";
+import { parseUrn } from "./urn.ts";
+
+/** A resource that is not in the cluster as it was recorded. */
+export interface Mismatch {
+  readonly name: string;
+  /** Where it differs; empty when it is not there. */
+  readonly paths: readonly string[];
+}
+
+/** What the API server itself changes all the time. */
+const volatile = ["resourceVersion", "managedFields", "generation"] as const;
+const AT_ONCE = 10;
+
+/**
+ * Compares each recorded object with the cluster. The API server itself is
+ * asked: if applying the recorded inputs (as a dry run, in the name of who
+ * applied them) would change the object, it is not as recorded. That way
+ * defaults and spellings of quantities do not matter.
+ */
+export async function compareWithCluster(deployment: Deployment, decrypt: Decrypt, context: string | undefined): Promise<{ compared: number; mismatches: Mismatch[] }> {
+  const api = KubernetesObjectApi.makeApiClient(kubeConfig(context));
+  const owned = deployment.resources.filter(({ custom, external, type, delete: condemned }) => custom && !external && !condemned && type.startsWith("kubernetes:"));
+  const mismatches: Mismatch[] = [];
+  for (let start = 0; start < owned.length; start += AT_ONCE) {
+    const found = await Promise.all(owned.slice(start, start + AT_ONCE).map((resource) => compareOne(api, resource, decrypt)));
+    mismatches.push(...found.filter((mismatch) => mismatch !== null));
+  }
+  return { compared: owned.length, mismatches };
+}
+
+async function compareOne(api: KubernetesObjectApi, resource: CheckpointResource, decrypt: Decrypt): Promise<Mismatch | null> {
+  const { name } = parseUrn(resource.urn);
+  const wanted = asClientSpells(opened(resource.inputs, decrypt)) as KubernetesObject & { metadata: { name: string; namespace?: string } };
+  const live = await api.read(wanted).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === 404) return undefined;
+    throw error;
+  });
+  if (live === undefined) return { name, paths: [] };
+  const manager = resource.outputs["__fieldManager"];
+  const applied = await api.patch(wanted, undefined, "All", typeof manager === "string" ? manager : "forecastctl", true, PatchStrategy.ServerSideApply);
+  const ignored = resource.ignoreChanges ?? [];
+  const found = differences(settled(live), settled(applied)).filter(({ path }) => !ignored.some((property) => path === property || path.startsWith(`${property}.`)));
+  return found.length === 0 ? null : { name, paths: found.map(({ path }) => path) };
+}
+
+function settled(object: KubernetesObject): object {
+  const copy = JSON.parse(JSON.stringify(object)) as { metadata: Record<string, unknown> };
+  for (const property of volatile) copy.metadata[property] = undefined;
+  return { ...copy, status: undefined };
+}
+
+/** The client library calls a network policy's `from` `_from`, and leaves out what it does not know. */
+function asClientSpells(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asClientSpells);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key === "from" && Array.isArray(element) ? "_from" : key, asClientSpells(element)]));
+}
+
+function opened(value: unknown, decrypt: Decrypt): unknown {
+  if (Array.isArray(value)) return value.map((element) => opened(element, decrypt));
+  if (typeof value !== "object" || value === null) return value;
+  if (isSecret(value)) return JSON.parse(plaintextOf(value, decrypt)) as unknown;
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, opened(element, decrypt)]));
+}
