@@ -17,14 +17,17 @@ export class Load {
   private readonly timer: NodeJS.Timeout;
   private readonly url: string;
   private readonly headers: Readonly<Record<string, string>>;
+  private readonly csv: string | undefined;
 
   /**
    * @param perSecond requests that are started in a second
    * @param token sent as Authorization: Bearer
+   * @param csv makes every request a POST of this file
    */
-  constructor(url: string, perSecond: number, token?: string) {
+  constructor(url: string, perSecond: number, token?: string, csv?: string) {
     this.url = url;
-    this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    this.csv = csv;
+    this.headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(csv === undefined ? {} : { "content-type": "text/csv" }) };
     this.timer = setInterval(() => {
       const sent = this.send().finally(() => this.pending.delete(sent));
       this.pending.add(sent);
@@ -46,14 +49,14 @@ export class Load {
   private async send(): Promise<void> {
     this.requests += 1;
     const outcome = await new Promise<string>((resolve) => {
-      const outgoing = request(this.url, { agent: false, timeout: 10_000, headers: this.headers }, (answer) => {
+      const outgoing = request(this.url, { method: this.csv === undefined ? "GET" : "POST", agent: false, timeout: 10_000, headers: this.headers }, (answer) => {
         answer.resume();
         answer.on("end", () => resolve(String(answer.statusCode)));
         answer.on("error", (error) => resolve(error.message));
       });
       outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in 10 s")));
       outgoing.on("error", (error) => resolve(error.message));
-      outgoing.end();
+      outgoing.end(this.csv);
     });
     if (!outcome.startsWith("2")) this.failures[outcome] = (this.failures[outcome] ?? 0) + 1;
   }

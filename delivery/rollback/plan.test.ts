@@ -1,0 +1,79 @@
+import { describe, expect, it } from "@jest/globals";
+import { deploymentSchema } from "../releases/checkpoint.ts";
+import { preparedState, sortJobs, withoutJobs } from "./jobs.ts";
+import { imagesOf, judgeSteps, keepProtected, renamedSince, schemaObstacles } from "./plan.ts";
+import type { Step } from "./replay-stack.ts";
+
+const urn = (type: string, name: string) => `urn:pulumi:dev::forecast-stack::${type}::${name}`;
+const deployment = (resources: object[], outputs: object = {}) =>
+  deploymentSchema.parse({ manifest: { time: "now" }, resources: [{ urn: urn("pulumi:pulumi:Stack", "forecast-stack-dev"), type: "pulumi:pulumi:Stack", outputs }, ...resources] });
+const resource = (type: string, name: string, more: object = {}) => ({ urn: urn(type, name), type, custom: true, inputs: { metadata: { namespace: "forecast-dev", name } }, ...more });
+const step = (operation: Step["operation"], type: string, name: string): Step => ({ urn: urn(type, name), type, operation, properties: [] });
+
+describe("the steps of a rollback", () => {
+  it.each([
+    ["deleted", "kubernetes:core/v1:PersistentVolumeClaim"],
+    ["replaced", "kubernetes:apps/v1:StatefulSet"],
+    ["deleted", "kubernetes:core/v1:Namespace"],
+    ["replaced", "kubernetes:postgresql.cnpg.io/v1:Cluster"],
+  ] as const)("are blocked when data would be %s with a %s", (operation, type) => {
+    expect(judgeSteps([step(operation, type, "data")], deployment([resource(type, "data")]))).toMatchObject([{ risk: "blocked", name: "data" }]);
+  });
+
+  it("are not blocked for what is only changed, holds nothing, or stays in the cluster anyway", () => {
+    const today = deployment([resource("kubernetes:core/v1:Namespace", "kept", { retainOnDelete: true })]);
+    const steps = [step("updated", "kubernetes:apps/v1:StatefulSet", "postgres"), step("deleted", "kubernetes:core/v1:ConfigMap", "old"), step("deleted", "kubernetes:core/v1:Namespace", "kept")];
+    expect(judgeSteps(steps, today).map(({ risk }) => risk)).toEqual(["reversible", "reversible", "reversible"]);
+  });
+});
+
+describe("today's schema", () => {
+  const at = (...migrations: [string, string][]) => deployment([], { migrations: migrations.map(([version, kind]) => ({ version, kind })) });
+
+  it("is no obstacle when every migration since then only added something", () => {
+    expect(schemaObstacles(at(["0.0.1", "expand"]), at(["0.0.1", "expand"], ["0.0.2", "expand"]))).toEqual([]);
+  });
+
+  it("is one, by name, when a migration since then took something away", () => {
+    expect(schemaObstacles(at(["0.0.1", "expand"]), at(["0.0.1", "expand"], ["0.0.2", "contract"], ["0.0.3", "expand"]))).toMatchObject([{ reason: expect.stringContaining("Migration 0.0.2") }]);
+  });
+});
+
+describe("the Jobs of the release that is gone back to", () => {
+  const job = (name: string) => resource("kubernetes:batch/v1:Job", name);
+  const namespace = resource("kubernetes:core/v1:Namespace", "namespace");
+
+  it("are taken over when they still exist, left out when they are gone, and never made again", async () => {
+    const target = deployment([namespace, { ...job("migrate-1"), dependencies: [namespace.urn] }, job("migrate-0"), { ...resource("kubernetes:apps/v1:Deployment", "api"), dependencies: [urn("kubernetes:batch/v1:Job", "migrate-0")] }]);
+    const today = deployment([namespace, job("migrate-2")]);
+    const jobs = await sortJobs(target, today, ({ name }) => Promise.resolve(name === "migrate-1"));
+    expect(jobs.adopted.map(({ urn: name }) => name)).toEqual([urn("kubernetes:batch/v1:Job", "migrate-1")]);
+    expect(preparedState(today, jobs.adopted).resources.map(({ urn: name }) => name)).toContain(urn("kubernetes:batch/v1:Job", "migrate-1"));
+    const left = withoutJobs(target, jobs.gone);
+    expect(left.resources.map(({ urn: name }) => name)).not.toContain(urn("kubernetes:batch/v1:Job", "migrate-0"));
+    expect(left.resources.at(-1)?.dependencies).toEqual([]);
+  });
+
+  it("are nothing to think of when they are today's too", async () => {
+    expect(await sortJobs(deployment([job("same")]), deployment([job("same")]), () => Promise.resolve(false))).toEqual({ adopted: [], gone: [] });
+  });
+});
+
+describe("the release that is gone back to", () => {
+  it("keeps what is protected today, with the components that it belongs to", () => {
+    const component = { urn: urn("forecast-stack:infra:Postgres", "postgres"), type: "forecast-stack:infra:Postgres" };
+    const kept = keepProtected(deployment([]), deployment([component, resource("kubernetes:core/v1:Namespace", "precious", { protect: true, parent: component.urn }), resource("kubernetes:core/v1:ConfigMap", "other")]));
+    expect(kept.resources.slice(1).map(({ urn: name }) => name)).toEqual([component.urn, urn("kubernetes:core/v1:Namespace", "precious")]);
+  });
+
+  it("finds resources that have another name since", () => {
+    const old = urn("kubernetes:core/v1:ConfigMap", "old");
+    const renamed = resource("kubernetes:core/v1:ConfigMap", "new", { aliases: [old] });
+    expect(renamedSince(deployment([resource("kubernetes:core/v1:ConfigMap", "old")]), deployment([renamed]))).toEqual(new Map([[old, [renamed.urn]]]));
+  });
+
+  it("names the images that its pods need, each once", () => {
+    const pods = (image: string) => ({ inputs: { spec: { template: { spec: { containers: [{ image }], initContainers: [{ image: "init" }] } } } } });
+    expect(imagesOf(deployment([resource("a", "a", pods("one")), resource("b", "b", pods("one"))]))).toEqual(["init", "one"]);
+  });
+});
