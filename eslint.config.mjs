@@ -43,7 +43,8 @@ export default defineConfig(
   {
     files: ["app/src/api/*.graphql"],
     languageOptions: { parser: graphql.parser, parserOptions: { graphQLConfig: { schema: "app/src/api/schema.graphql" } } },
-    plugins: { "@graphql-eslint": { rules: graphql.rules } },
+    // Its types are those of an older ESLint.
+    plugins: { "@graphql-eslint": { rules: /** @type {any} */ (graphql.rules) } },
     rules: {
       ...graphql.configs["flat/schema-recommended"].rules,
       "@graphql-eslint/description-style": ["error", { style: "inline" }],

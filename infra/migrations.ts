@@ -71,8 +71,7 @@ export class Migrations extends pulumi.ComponentResource {
           },
         },
       },
-      // The finished Job stays when its release goes: a rollback to it finds it there and does not run it again.
-      { ...parent, ...waitFor(settings), dependsOn: [...endpoint.ready], retainOnDelete: true },
+      { ...parent, ...waitFor(settings), dependsOn: [...endpoint.ready] },
     );
     this.registerOutputs({});
   }

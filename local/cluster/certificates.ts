@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createPrivateKey, webcrypto, X509Certificate as ParsedCertificate } from "node:crypto";
+import { createPrivateKey, X509Certificate as ParsedCertificate } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -64,7 +64,7 @@ export const requests: readonly CertificateRequest[] = [
 
 interface KeyPair {
   readonly certificate: X509Certificate;
-  readonly keys: webcrypto.CryptoKeyPair;
+  readonly keys: CryptoKeyPair;
 }
 
 /**
@@ -139,8 +139,8 @@ async function ensureServiceAccountKey(folder: string): Promise<void> {
   await writeFile(file, await pem(keys.privateKey, "pkcs8", "PRIVATE KEY"), { mode: 0o600 });
 }
 
-async function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+async function generateKeys(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 }
 
 /** Starts an hour in the past: a clock that is set back a little must not stop the cluster. */
@@ -148,8 +148,8 @@ function validity(days: number): { notBefore: Date; notAfter: Date } {
   return { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + days * DAY) };
 }
 
-async function pem(key: webcrypto.CryptoKey, format: "pkcs8" | "spki", tag: string): Promise<string> {
-  return PemConverter.encode(await webcrypto.subtle.exportKey(format, key), tag);
+async function pem(key: CryptoKey, format: "pkcs8" | "spki", tag: string): Promise<string> {
+  return PemConverter.encode(await crypto.subtle.exportKey(format, key), tag);
 }
 
 async function store(folder: string, name: string, pair: KeyPair): Promise<void> {
@@ -163,7 +163,7 @@ async function load(folder: string, name: string): Promise<KeyPair | undefined> 
   );
   if (certificate === undefined || key === undefined) return undefined;
   const parsed = new X509Certificate(certificate);
-  const privateKey = await webcrypto.subtle.importKey("pkcs8", PemConverter.decodeFirst(key), algorithm, true, ["sign"]);
-  const publicKey = await webcrypto.subtle.importKey("spki", parsed.publicKey.rawData, algorithm, true, ["verify"]);
+  const privateKey = await crypto.subtle.importKey("pkcs8", PemConverter.decodeFirst(key), algorithm, true, ["sign"]);
+  const publicKey = await crypto.subtle.importKey("spki", parsed.publicKey.rawData, algorithm, true, ["verify"]);
   return { certificate: parsed, keys: { privateKey, publicKey } };
 }

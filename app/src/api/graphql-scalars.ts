@@ -17,12 +17,6 @@ const dateScalar = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => asDay(node.kind === Kind.STRING ? node.value : undefined),
 });
 
-/** Only ever given: no field takes one. */
-const dateTimeScalar = new GraphQLScalarType<never, string>({
-  name: "DateTime",
-  serialize: (value) => (value instanceof Date ? value.toISOString() : String(value)),
-});
-
 const jsonScalar = new GraphQLScalarType({
   name: "JSON",
   serialize: (value) => value,
@@ -31,4 +25,4 @@ const jsonScalar = new GraphQLScalarType({
 });
 
 /** The scalars of schema.graphql. */
-export const scalars = { Date: dateScalar, DateTime: dateTimeScalar, JSON: jsonScalar };
+export const scalars = { Date: dateScalar, JSON: jsonScalar };
