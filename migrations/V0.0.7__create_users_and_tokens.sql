@@ -64,14 +64,17 @@ SELECT isolate_tenants(isolated) FROM unnest(ARRAY['users', 'refresh_tokens', 's
 
 -- Who signs in gives an address and no tenant. This function alone looks into
 -- all tenants: it gives the tenant of one address. Its policy holds for the
--- owner only, in whose name it runs, and only while it runs: its own setting of
--- app.login_email ends with the call.
+-- owner only, in whose name it runs, and only for the address that it is given.
 CREATE POLICY login_row ON users FOR SELECT TO CURRENT_USER USING (email = current_setting('app.login_email', true));
 CREATE FUNCTION tenant_of_login(login text) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET app.login_email = '' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  tenant text;
 BEGIN
   PERFORM set_config('app.login_email', login, true);
-  RETURN (SELECT tenant_id FROM users WHERE email = login);
+  SELECT tenant_id INTO tenant FROM users WHERE email = login;
+  PERFORM set_config('app.login_email', '', true);
+  RETURN tenant;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION tenant_of_login FROM PUBLIC;
