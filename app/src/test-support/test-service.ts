@@ -39,6 +39,8 @@ export interface TestService {
   text(path: string): Promise<string>;
   /** POST with the service token; `body` is sent as text/csv. */
   post(path: string, body?: string, headers?: Record<string, string>): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
+  /** Any request; `token` is null for none, and the service token when it is left out. */
+  send(method: string, path: string, options?: { token?: string | null; json?: object; headers?: Record<string, string> }): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
   /** Triggers a run and waits until it has ended. */
   run(): Promise<string>;
   stop(): Promise<void>;
@@ -54,6 +56,12 @@ export async function startTestService(server: TestServer, database: string, rol
   const get: TestService["get"] = async (path) => answer(await fetch(`${origin}${path}`, { headers: { authorization } }));
   const post: TestService["post"] = async (path, body, headers = {}) =>
     answer(await fetch(`${origin}${path}`, { method: "POST", headers: { authorization, "content-type": "text/csv", ...headers }, body: body ?? null }));
+  const send: TestService["send"] = async (method, path, { token = SERVICE_TOKEN, json, headers = {} } = {}) => {
+    const sent = { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...(json === undefined ? {} : { "content-type": "application/json" }), ...headers };
+    const response = await fetch(`${origin}${path}`, { method, headers: sent, body: json === undefined ? null : JSON.stringify(json) });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === "" ? {} : (JSON.parse(text) as Record<string, unknown>) };
+  };
   await eventually(async () => {
     const { body } = await get("/api/health");
     if (JSON.stringify(body).includes("job queue")) throw new Error("the job queue is not connected");
@@ -62,6 +70,7 @@ export async function startTestService(server: TestServer, database: string, rol
     service,
     get,
     post,
+    send,
     text: async (path) => (await fetch(`${origin}${path}`)).text(),
     run: async () => {
       const { body } = await post("/api/forecast/trigger");
