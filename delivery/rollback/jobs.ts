@@ -1,6 +1,8 @@
 import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
 import { parseUrn } from "./urn.ts";
 
+const JOB = "kubernetes:batch/v1:Job";
+
 export interface Jobs {
   /** Jobs of the target that finished and still exist: taken over as they are, and so not run again. */
   readonly adopted: readonly CheckpointResource[];
@@ -11,7 +13,7 @@ export interface Jobs {
 /** Sorts the target's Jobs that are not in today's state by whether they still exist. */
 export async function sortJobs(target: Deployment, today: Deployment, exists: (place: { readonly namespace: string; readonly name: string }) => Promise<boolean>): Promise<Jobs> {
   const known = new Set(today.resources.map(({ urn }) => urn));
-  const missing = target.resources.filter(({ type, urn }) => type === "kubernetes:batch/v1:Job" && !known.has(urn));
+  const missing = target.resources.filter(({ type, urn }) => type === JOB && !known.has(urn));
   const found = await Promise.all(missing.map(async ({ inputs }) => exists(placeOf(inputs))));
   return { adopted: missing.filter((_job, index) => found[index]), gone: missing.filter((_job, index) => !found[index]) };
 }
@@ -29,10 +31,11 @@ export function preparedState(today: Deployment, adopted: readonly CheckpointRes
   return { ...today, pending_operations: [], resources: [...today.resources, ...placed] };
 }
 
-/** The target without Jobs that are gone. */
-export function withoutJobs(target: Deployment, gone: readonly CheckpointResource[]): Deployment {
+/** The target as it is replayed without running a Job again: without those that are gone, and today's as they are. */
+export function withoutRunningJobs(target: Deployment, today: Deployment, gone: readonly CheckpointResource[]): Deployment {
   const left = new Set(gone.map(({ urn }) => urn));
-  return { ...target, resources: target.resources.filter(({ urn }) => !left.has(urn)).map((resource) => ({ ...resource, dependencies: resource.dependencies.filter((urn) => !left.has(urn)) })) };
+  const finished = new Map(today.resources.filter(({ type }) => type === JOB).map((job) => [job.urn, job]));
+  return { ...target, resources: target.resources.filter(({ urn }) => !left.has(urn)).map((resource) => ({ ...resource, inputs: finished.get(resource.urn)?.inputs ?? resource.inputs, dependencies: resource.dependencies.filter((urn) => !left.has(urn)) })) };
 }
 
 /** What people call a Job. */

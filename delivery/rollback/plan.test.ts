@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { deploymentSchema } from "../releases/checkpoint.ts";
-import { preparedState, sortJobs, withoutJobs } from "./jobs.ts";
+import { preparedState, sortJobs, withoutRunningJobs } from "./jobs.ts";
 import { imagesOf, judgeSteps, keepProtected, renamedSince, schemaObstacles } from "./plan.ts";
 import type { Step } from "./replay-stack.ts";
 
@@ -49,13 +49,15 @@ describe("the Jobs of the release that is gone back to", () => {
     const jobs = await sortJobs(target, today, ({ name }) => Promise.resolve(name === "migrate-1"));
     expect(jobs.adopted.map(({ urn: name }) => name)).toEqual([urn("kubernetes:batch/v1:Job", "migrate-1")]);
     expect(preparedState(today, jobs.adopted).resources.map(({ urn: name }) => name)).toContain(urn("kubernetes:batch/v1:Job", "migrate-1"));
-    const left = withoutJobs(target, jobs.gone);
+    const left = withoutRunningJobs(target, today, jobs.gone);
     expect(left.resources.map(({ urn: name }) => name)).not.toContain(urn("kubernetes:batch/v1:Job", "migrate-0"));
     expect(left.resources.at(-1)?.dependencies).toEqual([]);
   });
 
-  it("are nothing to think of when they are today's too", async () => {
-    expect(await sortJobs(deployment([job("same")]), deployment([job("same")]), () => Promise.resolve(false))).toEqual({ adopted: [], gone: [] });
+  it("stay as they are when they are today's too, whatever has changed in them", async () => {
+    const [target, today] = [deployment([job("same")]), deployment([{ ...job("same"), inputs: { spec: "today's" } }])];
+    expect(await sortJobs(target, today, () => Promise.resolve(false))).toEqual({ adopted: [], gone: [] });
+    expect(withoutRunningJobs(target, today, []).resources.at(-1)?.inputs).toEqual({ spec: "today's" });
   });
 });
 

@@ -6,7 +6,7 @@ import { fingerprintOf, type ReadRelease, ReleaseHistory } from "../releases/rel
 import type { NumberedUpdate } from "../releases/update.ts";
 import { clusterObstacles, contextOf, jobExists } from "./cluster.ts";
 import { bringImages, imageObstacles } from "./images.ts";
-import { type Jobs, preparedState, sortJobs, withoutJobs } from "./jobs.ts";
+import { type Jobs, preparedState, sortJobs, withoutRunningJobs } from "./jobs.ts";
 import { freeAbandonedLock } from "./lock.ts";
 import { imagesOf, judgeSteps, keepProtected, type Obstacle, type PlannedStep, renamedSince, schemaObstacles } from "./plan.ts";
 import { replay } from "./replay.ts";
@@ -83,7 +83,7 @@ export class Rollback {
     const today = await this.#today(target);
     const { deployment } = target;
     const decrypt = await this.#history.decryptOf(deployment);
-    const wanted = withoutJobs(keepProtected(deployment, today), jobs.gone);
+    const wanted = withoutRunningJobs(keepProtected(deployment, today), today, jobs.gone);
     const { stack, close } = await openStack(this.#stack, target.update.entry, deployment, replay(wanted, decrypt, renamedSince(deployment, today)));
     try {
       note("preparing the state");
@@ -126,7 +126,7 @@ export class Rollback {
 
   async #preview(target: ReadRelease, today: Deployment, jobs: Jobs, refresh: boolean): Promise<StepCollector["steps"]> {
     const { deployment } = target;
-    const wanted = withoutJobs(keepProtected(deployment, today), jobs.gone);
+    const wanted = withoutRunningJobs(keepProtected(deployment, today), today, jobs.gone);
     const program = replay(wanted, await this.#history.decryptOf(deployment), renamedSince(deployment, today));
     const { stack, close } = await openStack(this.#stack, target.update.entry, deployment, program);
     const collector = new StepCollector();
