@@ -53,6 +53,8 @@ describe("the rows of another tenant", () => {
     "POST /api/items/import": `sku,name\n${marked.sku},taken over\n`,
     "POST /api/inventory/import": `sku,facility,quantity_on_hand\n${marked.sku},${marked.facility},1\nSHARED,${marked.facility},1\n`,
     "POST /api/demand/import": `sku,facility,date,quantity\n${marked.sku},${marked.facility},2024-05-01,1\nSHARED,${marked.facility},2024-05-01,1\n`,
+    "POST /api/items": { sku: marked.sku, name: "taken over" },
+    "PUT /api/items/{sku}": { name: "taken over" },
     "POST /api/auth/login": { email: marked.email, password: "not the password" },
     "POST /api/auth/refresh": { refreshToken: "not a token" },
     "POST /api/auth/logout": { refreshToken: "not a token" },
@@ -102,6 +104,7 @@ describe("the rows of another tenant", () => {
       entity: "user",
       entityId: marked.email,
       actor: "service",
+      active: "all",
     };
   }, 90_000);
   afterAll(async () => {

@@ -1,34 +1,63 @@
 import { z } from "zod";
-import { textCell } from "../platform/csv-columns.ts";
+import { numberCell } from "../platform/csv-columns.ts";
+import type { CsvSource } from "../platform/csv-export.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
+import { columnList, itemColumns } from "./item-columns.ts";
+import { itemFields, sku } from "./item.ts";
 
 const itemRow = z.object({
-  sku: textCell(64),
-  name: textCell(200),
-  category: textCell(64).optional(),
-  unit: textCell(32).optional(),
-  demand_period: z.enum(["day", "month"], "must be day or month").optional(),
+  sku,
+  name: itemFields.name,
+  category: itemFields.category.optional(),
+  unit: itemFields.unit.optional(),
+  demand_period: itemFields.demandPeriod.optional(),
+  active: z
+    .enum(["true", "false"], "must be true or false")
+    .transform((cell) => cell === "true")
+    .optional(),
+  unit_cost: numberCell(itemFields.unitCost).optional(),
+  ordering_cost: numberCell(itemFields.orderingCost).optional(),
+  holding_cost_rate: numberCell(itemFields.holdingCostRate).optional(),
+  lead_time_days: numberCell(itemFields.leadTimeDays).optional(),
+  lead_time_std_days: numberCell(itemFields.leadTimeStdDays).optional(),
+  minimum_order_quantity: numberCell(itemFields.minimumOrderQuantity).optional(),
+  pack_size: numberCell(itemFields.packSize).optional(),
+  service_level: numberCell(itemFields.serviceLevel).optional(),
+  supplier: itemFields.supplier.optional(),
 });
 
 type ItemRow = z.infer<typeof itemRow>;
 
+/** What a new item has where its row says nothing. */
+const defaults: Readonly<Record<string, string>> = { unit: "'each'", demand_period: "'day'", active: "true" };
+const kept = itemColumns.map(([column]) => (column === "sku" || column === "name" ? `given.${column}` : `coalesce(given.${column}, known.${column}, ${defaults[column] ?? "null"})`));
+
 /** A cell that is left empty keeps what the item already has. */
 const upsert = `
-  INSERT INTO items (tenant_id, sku, name, category, unit, demand_period)
-  SELECT $1, given.sku, given.name, coalesce(given.category, known.category), coalesce(given.unit, known.unit, 'each'), coalesce(given.demand_period, known.demand_period, 'day')
-  FROM jsonb_to_recordset($2::jsonb) AS given (sku text, name text, category text, unit text, demand_period text)
+  INSERT INTO items (tenant_id, ${columnList})
+  SELECT $1, ${kept.join(", ")}
+  FROM jsonb_to_recordset($2::jsonb) AS given (${itemColumns.map(([column, , type]) => `${column} ${type}`).join(", ")})
   LEFT JOIN items known ON known.tenant_id = $1 AND known.sku = given.sku
+  ORDER BY given.sku
   ON CONFLICT (tenant_id, sku) DO UPDATE SET
-    name = excluded.name, category = excluded.category, unit = excluded.unit, demand_period = excluded.demand_period, updated_at = now()`;
+    ${itemColumns.map(([column]) => `${column} = excluded.${column}`).join(", ")}, updated_at = now()`;
 
-/** CSV of items: `sku,name[,category][,unit][,demand_period]`; an item that exists is updated. */
+/** CSV of items: `sku,name` and any of the other columns; an item that exists is updated. */
 export const itemsCsv: CsvKind<ItemRow> = {
   required: ["sku", "name"],
-  optional: ["category", "unit", "demand_period"],
+  optional: itemColumns.map(([column]) => column).filter((column) => column !== "sku" && column !== "name"),
   row: itemRow,
-  keyOf: ({ sku }) => sku,
-  store: async (transaction, tenant, rows) => {
+  keyOf: (row) => row.sku,
+  store: async (transaction, { tenant }, rows) => {
     await transaction.query("items.upsert", upsert, [tenant, JSON.stringify(rows.map(({ value }) => value))]);
     return [];
   },
 };
+
+/** All items of a tenant, retired ones too, as the import takes them. */
+export const itemsSource = (tenant: string): CsvSource => ({
+  name: "items",
+  columns: itemColumns.map(([column]) => column),
+  sql: `SELECT ${columnList} FROM items WHERE tenant_id = $1 ORDER BY sku`,
+  values: [tenant],
+});

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { findMaterials } from "../catalog/find-materials.ts";
-import { pastDayCell, quantityCell, textCell } from "../platform/csv-columns.ts";
+import { quantityCell } from "../platform/csv-columns.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
+import { pastDay, text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
 
 const demandRow = z.object({
-  sku: textCell(64),
-  facility: textCell(64).default(DEFAULT_FACILITY),
-  date: pastDayCell,
+  sku: text(64),
+  facility: text(64).default(DEFAULT_FACILITY),
+  date: pastDay,
   quantity: quantityCell,
 });
 
@@ -32,7 +33,7 @@ export const demandCsv: CsvKind<DemandRow> = {
   optional: ["facility"],
   row: demandRow,
   keyOf: ({ sku, facility, date }) => JSON.stringify([sku, facility, date]),
-  store: async (transaction, tenant, rows) => {
+  store: async (transaction, { tenant }, rows) => {
     const { found, unknown } = await findMaterials(transaction, tenant, rows);
     const given = JSON.stringify(found);
     await transaction.query("demand.upsert", upsert, [tenant, given]);

@@ -1,5 +1,5 @@
+import { importRoute } from "../catalog/import-route.ts";
 import type { FeatureContext } from "../platform/feature.ts";
-import { importRoute } from "../platform/import-route.ts";
 import type { Route } from "../platform/route.ts";
 import { demandCsv } from "./demand-csv.ts";
 

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { findMaterials } from "../catalog/find-materials.ts";
-import { quantityCell, textCell } from "../platform/csv-columns.ts";
+import { quantityCell } from "../platform/csv-columns.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
+import { text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
 
 const inventoryRow = z.object({
-  sku: textCell(64),
-  facility: textCell(64).default(DEFAULT_FACILITY),
+  sku: text(64),
+  facility: text(64).default(DEFAULT_FACILITY),
   quantity_on_hand: quantityCell,
   quantity_on_order: quantityCell.default(0),
   quantity_allocated: quantityCell.default(0),
@@ -28,7 +29,7 @@ export const inventoryCsv: CsvKind<InventoryRow> = {
   optional: ["facility", "quantity_on_order", "quantity_allocated"],
   row: inventoryRow,
   keyOf: ({ sku, facility }) => JSON.stringify([sku, facility]),
-  store: async (transaction, tenant, rows) => {
+  store: async (transaction, { tenant }, rows) => {
     const { found, unknown } = await findMaterials(transaction, tenant, rows);
     await transaction.query("inventory.upsert", upsert, [tenant, JSON.stringify(found)]);
     return unknown;

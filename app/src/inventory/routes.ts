@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { importRoute } from "../catalog/import-route.ts";
 import type { FeatureContext } from "../platform/feature.ts";
-import { importRoute } from "../platform/import-route.ts";
 import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
 import { type Route, route } from "../platform/route.ts";
 import { inventoryCsv } from "./inventory-csv.ts";

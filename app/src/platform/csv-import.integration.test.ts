@@ -90,7 +90,7 @@ describe("CSV imports", () => {
   });
 
   it.each([
-    ["a wrong header", "sku,nmae\nA,B\n", "The header is wrong: it lacks name and it has nmae. Allowed are sku, name, category, unit, demand_period, each once; sku, name must be there."],
+    ["a wrong header", "sku,nmae\nA,B\n", "The header is wrong: it lacks name and it has nmae. Allowed are sku, name, category, unit, demand_period, active, unit_cost, ordering_cost, holding_cost_rate, lead_time_days, lead_time_std_days, minimum_order_quantity, pack_size, service_level, supplier, each once; sku, name must be there."],
     ["no header", "", "The file is empty; its first line must name the columns sku, name."],
     ["a quote that is never closed", 'sku,name\nGOOD,Good\nX,"open\n', "Nothing was imported."],
   ])("refuses a file with %s and imports nothing of it", async (_what, file, message) => {

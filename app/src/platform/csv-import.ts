@@ -1,6 +1,7 @@
 import { Transform, type Readable } from "node:stream";
 import { CsvError, parse } from "csv-parse";
 import type { z } from "zod";
+import { unescapeFormula } from "./csv-formula.ts";
 import type { Queryable, TenantDatabase } from "./db.ts";
 import { InvalidRequestError, TooLargeError } from "./errors.ts";
 
@@ -26,6 +27,12 @@ export interface ImportResult {
   readonly errors: readonly RowError[];
 }
 
+/** Who imports. */
+export interface Importer {
+  readonly tenant: string;
+  readonly subject: string;
+}
+
 interface Columns {
   readonly required: readonly string[];
   readonly optional: readonly string[];
@@ -34,10 +41,10 @@ interface Columns {
 /** One kind of CSV: its columns, the schema of a row and how rows are stored. */
 export interface CsvKind<Row> extends Columns {
   readonly row: z.ZodType<Row>;
-  /** Rows of one key describe the same thing: of several in one file the last counts. */
-  readonly keyOf: (row: Row) => string;
+  /** Rows of one key describe the same thing: of several in one file the last counts. Without it every row counts. */
+  readonly keyOf?: (row: Row) => string;
   /** Stores rows with distinct keys; returns what is wrong with those it could not store. */
-  readonly store: (transaction: Queryable, tenant: string, rows: readonly NumberedRow<Row>[]) => Promise<readonly RowError[]>;
+  readonly store: (transaction: Queryable, actor: Importer, rows: readonly NumberedRow<Row>[]) => Promise<readonly RowError[]>;
 }
 
 /** Rows that one statement stores. */
@@ -49,10 +56,16 @@ const MAX_RECORD_CHARACTERS = 65_536;
  * an upload that breaks off leaves nothing behind. Bad rows are listed, and a
  * row is stored whole or not at all. Memory does not depend on the file's size.
  *
+ * @param finish the last that is done in the transaction, with what was imported
  * @throws InvalidRequestError when it is not a CSV with the right header
  * @throws TooLargeError when it has more than `maxBytes`
  */
-export async function importCsv<Row>(input: Readable, kind: CsvKind<Row>, database: TenantDatabase, limits: { maxBytes: number; maxErrors: number }): Promise<ImportResult> {
+export async function importCsv<Row>(
+  input: Readable,
+  kind: CsvKind<Row>,
+  database: TenantDatabase,
+  { importer, limits, finish }: { importer: Importer; limits: { maxBytes: number; maxErrors: number }; finish: (transaction: Queryable, result: ImportResult) => Promise<void> },
+): Promise<ImportResult> {
   const result = { imported: 0, rejected: 0, errors: [] as RowError[] };
   const reject = (error: RowError) => {
     result.rejected += 1;
@@ -61,8 +74,7 @@ export async function importCsv<Row>(input: Readable, kind: CsvKind<Row>, databa
   await database.transaction(async (transaction) => {
     let chunk: NumberedRow<Row>[] = [];
     const flush = async () => {
-      const latest = new Map(chunk.map((row) => [kind.keyOf(row.value), row]));
-      const refused = await kind.store(transaction, database.tenant, [...latest.values()]);
+      const refused = await kind.store(transaction, importer, kind.keyOf === undefined ? chunk : latestOf(chunk, kind.keyOf));
       refused.forEach(reject);
       result.imported += chunk.length - refused.length;
       chunk = [];
@@ -74,10 +86,15 @@ export async function importCsv<Row>(input: Readable, kind: CsvKind<Row>, databa
       if (chunk.length === CHUNK) await flush();
     }
     if (chunk.length > 0) await flush();
+    await finish(transaction, result);
   });
   // A chunk may find errors after later ones were found in reading.
   result.errors.sort((a, b) => a.row - b.row);
   return result;
+}
+
+function latestOf<Row>(rows: readonly NumberedRow<Row>[], keyOf: (row: Row) => string): NumberedRow<Row>[] {
+  return [...new Map(rows.map((row) => [keyOf(row.value), row])).values()];
 }
 
 type Cells = readonly (readonly [column: string, text: string])[];
@@ -98,7 +115,7 @@ async function* readRecords(input: Readable, columns: Columns, maxBytes: number)
         continue;
       }
       const names = header;
-      if (record.length === names.length) yield { row: info.lines, cells: record.map((text, index) => [names[index] ?? "", text] as const) };
+      if (record.length === names.length) yield { row: info.lines, cells: record.map((text, index) => [names[index] ?? "", unescapeFormula(text)] as const) };
       else yield { row: info.lines, cells: { row: info.lines, column: null, value: null, message: `has ${record.length} cells, the header ${names.length}` } };
     }
   } catch (error) {

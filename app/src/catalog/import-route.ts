@@ -1,10 +1,13 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import { z } from "zod";
-import type { Config } from "./config.ts";
-import { type CsvKind, importCsv } from "./csv-import.ts";
-import { UnsupportedMediaTypeError } from "./errors.ts";
-import type { Log } from "./log.ts";
-import { type Route, route } from "./route.ts";
+import { recordChange } from "../audit/record-change.ts";
+import type { Config } from "../platform/config.ts";
+import { type CsvKind, importCsv } from "../platform/csv-import.ts";
+import { isDeadlock } from "../platform/deadlock.ts";
+import { UnavailableError, UnsupportedMediaTypeError } from "../platform/errors.ts";
+import type { Log } from "../platform/log.ts";
+import { requestIdOf } from "../platform/request-id.ts";
+import { type Route, route } from "../platform/route.ts";
 
 /** What an import route works with. */
 export interface ImportContext {
@@ -21,25 +24,31 @@ const importReply = z.object({
 
 /**
  * `POST /api/<name>/import`, a CSV import: body text/csv, answer
- * `{imported, rejected, errors: [{row, column, value, message}]}`.
+ * `{imported, rejected, errors: [{row, column, value, message}]}`. The audit log
+ * gets one entry with the counts.
  *
  * @param afterwards what must hear of a tenant's new rows, for example caches
  */
-export function importRoute<Row>(name: "items" | "inventory" | "demand", kind: CsvKind<Row>, context: ImportContext, afterwards: (tenant: string) => Promise<void>): Route {
+export function importRoute<Row>(name: "items" | "inventory" | "demand" | "transactions", kind: CsvKind<Row>, context: ImportContext, afterwards: (tenant: string) => Promise<void>): Route {
   const { config, metrics, log } = context;
   return route({
     method: "post",
     path: `/api/${name}/import`,
     access: "staff",
-    tag: name,
+    tag: name === "transactions" ? "inventory" : name,
     summary: `Import ${name} from a CSV with the columns ${[...kind.required, ...kind.optional.map((column) => `[${column}]`)].join(", ")}.`,
     upload: "text/csv",
     answers: { 200: { description: "How many rows were imported, and what is wrong with the others.", schema: importReply } },
-    handle: async ({ request, response, database }) => {
+    handle: async ({ request, response, principal, database }) => {
       if (request.is("text/csv") === false) throw new UnsupportedMediaTypeError("Send the file as it is, with Content-Type: text/csv.");
       const stop = metrics.import_duration_seconds.startTimer({ kind: name });
+      const requestId = requestIdOf(response);
       try {
-        const result = await importCsv(request, kind, database, { maxBytes: config.IMPORT_MAX_BYTES, maxErrors: config.IMPORT_MAX_ERRORS });
+        const result = await importCsv(request, kind, database, {
+          importer: principal,
+          limits: { maxBytes: config.IMPORT_MAX_BYTES, maxErrors: config.IMPORT_MAX_ERRORS },
+          finish: (transaction, { imported, rejected }) => recordChange(transaction, { principal, requestId }, { action: "import", entity: name, entityId: requestId, before: null, after: { imported, rejected } }),
+        });
         stop({ outcome: "committed" });
         metrics.import_rows_total.inc({ kind: name, outcome: "imported" }, result.imported);
         metrics.import_rows_total.inc({ kind: name, outcome: "rejected" }, result.rejected);
@@ -48,6 +57,7 @@ export function importRoute<Row>(name: "items" | "inventory" | "demand", kind: C
         response.json(result);
       } catch (error) {
         stop({ outcome: "rolled-back" });
+        if (isDeadlock(error)) throw new UnavailableError("Something else changed the same rows at the same time. Nothing was imported; send the file again.", error);
         throw error;
       }
     },
