@@ -85,10 +85,11 @@ async function showAround(): Promise<void> {
   say(`
 The service answers at ${origin} with ${rows.items} items and ${rows.demand} days of demand. Try:
   curl ${origin}/api/health
-  curl ${origin}/api/forecast/runs/${runId}
-  curl ${origin}/api/forecast/runs/${runId}/accuracy
-  curl '${origin}/api/forecasts?limit=1'
-  curl -X POST -H 'Authorization: Bearer ${token}' ${origin}/api/forecast/trigger
+  curl -H 'Authorization: Bearer ${token}' ${origin}/api/forecast/runs/${runId}
+  curl -H 'Authorization: Bearer ${token}' ${origin}/api/forecast/runs/${runId}/accuracy
+  curl -H 'Authorization: Bearer ${token}' '${origin}/api/forecasts?limit=1'
+  curl -H 'Authorization: Bearer ${token}' -X POST ${origin}/api/forecast/trigger
+and ${origin}/api/docs, where every route can be tried with that token.
 Postgres: postgresql://${roles.owner.user}:${roles.owner.password}@127.0.0.1:${postgres.port}/${DATABASE}
 Ctrl-C ends it and deletes its data.
 `);
