@@ -69,11 +69,13 @@ export async function ensureStack(stack: string): Promise<void> {
   await initialise(PROJECT, await projectFolder(PROJECT), stack);
 }
 
-/** Removes a stack that holds no resources any more, and its secrets. */
+/** Removes a stack that holds no resources any more, its secrets and what is known of its rollbacks. */
 export async function removeStack(stack: string): Promise<void> {
   for (const project of [PROJECT, SECRETS_PROJECT]) {
     await pulumi(await projectFolder(project), ["stack", "rm", "--yes", "--force", "--stack", stack]);
   }
+  // A stack of the same name starts anew: nothing of it was rolled back from.
+  await rm(join(paths.pulumi, "quarantine", `${stack}.json`), { force: true });
 }
 
 /** A folder with a Pulumi.yaml alone: there the CLI writes the salt of each stack. */
