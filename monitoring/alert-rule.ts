@@ -1,6 +1,9 @@
 /** How loud an alert is: critical wakes somebody, warning waits for the morning, info is only shown. */
 export type Severity = "critical" | "warning" | "info";
 
+/** What tells the news of deploys and rollbacks from alerts: they take the alerts' channels, on a route of their own. */
+export const noticeLabels = { alertname: "Notice", kind: "notice" } as const;
+
 /** One alert, as its file in alerts/ writes it down. */
 export interface AlertRule {
   readonly alert: string;

@@ -1,0 +1,82 @@
+import { KubeConfig } from "@kubernetes/client-node";
+import { run } from "@forecast-stack/local/run.ts";
+import { z } from "zod";
+import { ReleaseError } from "../releases/release-error.ts";
+import { contextOf } from "../rollback/cluster.ts";
+import { ReleaseHistory } from "../releases/release-history.ts";
+
+/** An alert as Alertmanager's API takes it. */
+export interface PostedAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** When it ends by itself unless it is posted again. */
+  readonly endsAt?: Date;
+}
+
+/** How long one request may take, in milliseconds. */
+const TIMEOUT_MS = 10_000;
+
+const outputsSchema = z.object({ alertmanagerUrl: z.string(), prometheusUrl: z.string(), namespace: z.string() });
+
+/** Where the monitoring of a stack answers. */
+export interface MonitoringEndpoints {
+  readonly namespace: string;
+  readonly alertmanager: Endpoint;
+  readonly prometheus: Endpoint;
+}
+
+/** A service of the stack, asked at its node port, or through the API server when it has a name inside the cluster alone. */
+export interface Endpoint {
+  request(method: "GET" | "POST", path: string, body?: object): Promise<unknown>;
+}
+
+/**
+ * Finds the monitoring of a stack from its outputs.
+ *
+ * @throws ReleaseError when the stack has no Alertmanager yet
+ */
+export async function monitoringOf(stack: string): Promise<MonitoringEndpoints> {
+  const text = await run("pulumi", ["stack", "output", "--json", "--stack", stack, "--non-interactive"]);
+  const outputs = outputsSchema.safeParse(JSON.parse(text));
+  if (!outputs.success || outputs.data.alertmanagerUrl === "") throw new ReleaseError(`The stack ${stack} names no Alertmanager: deploy it first, or set monitoring.alertmanagerUrl.`);
+  const newest = (await new ReleaseHistory(stack).updates()).at(-1);
+  const context = newest === undefined ? undefined : contextOf(newest.entry);
+  const { namespace, alertmanagerUrl, prometheusUrl } = outputs.data;
+  return { namespace, alertmanager: endpointAt(alertmanagerUrl, context), prometheus: endpointAt(prometheusUrl, context) };
+}
+
+/** Posts alerts to the Alertmanager, which routes them as it does Prometheus's. */
+export async function postAlerts(alertmanager: Endpoint, alerts: readonly PostedAlert[]): Promise<void> {
+  const spelled = alerts.map(({ endsAt, ...alert }) => ({ ...alert, ...(endsAt === undefined ? {} : { endsAt: endsAt.toISOString() }) }));
+  await alertmanager.request("POST", "/api/v2/alerts", spelled);
+}
+
+/** A host inside the cluster: `<service>.<namespace>`, with or without `.svc`. */
+const inCluster = /^([a-z0-9-]+)\.([a-z0-9-]+)(\.svc(\..+)?)?$/;
+
+/** The endpoint behind a URL of the stack's outputs. */
+export function endpointAt(url: string, context: string | undefined): Endpoint {
+  const { hostname, port, protocol } = new URL(url);
+  const [, service, namespace] = inCluster.exec(hostname) ?? [];
+  if (service === undefined || namespace === undefined || /^[0-9.]+$/.test(hostname)) {
+    return { request: async (method, path, body) => answerOf(url, await fetch(new URL(path, url), { method, headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(TIMEOUT_MS), ...(body === undefined ? {} : { body: JSON.stringify(body) }) })) };
+  }
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  if (context !== undefined) config.setCurrentContext(context);
+  const scheme = protocol === "https:" ? "https:" : "";
+  const proxy = `/api/v1/namespaces/${namespace}/services/${scheme}${service}:${port || "80"}/proxy`;
+  return { request: (method, path, body) => throughApiServer(config, `${proxy}${path}`, method, body) };
+}
+
+async function throughApiServer(config: KubeConfig, path: string, method: string, body: object | undefined): Promise<unknown> {
+  const args = ["--context", config.getCurrentContext(), ...(method === "GET" ? ["get"] : ["create"]), "--raw", path, ...(body === undefined ? [] : ["-f", "-"])];
+  const text = await run("kubectl", args, { timeout: TIMEOUT_MS, ...(body === undefined ? {} : { input: JSON.stringify(body) }) });
+  return text.trim() === "" ? undefined : (JSON.parse(text) as unknown);
+}
+
+async function answerOf(url: string, response: Response): Promise<unknown> {
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text.slice(0, 200)}`);
+  return text === "" ? undefined : (JSON.parse(text) as unknown);
+}
