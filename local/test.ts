@@ -83,7 +83,7 @@ const stages: Readonly<Record<string, () => Promise<Count>>> = {
   types: () => check("tsc", ["--noEmit"]),
   lint: () => check("eslint", ["."]),
   unit: async () => jest("unit", [], await withPromtool()),
-  integration: async () => jest("integration", [], await withPromtool()),
+  integration: async () => jest("integration", ["--testTimeout=60000"], await withPromtool()),
   e2e: endToEnd,
 };
 

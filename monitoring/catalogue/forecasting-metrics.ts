@@ -6,7 +6,7 @@ export const forecastingMetrics = {
     type: "counter",
     unit: "count",
     help: "Item forecasts stored",
-    labels: { model: oneOf("holt-winters", "exponential-smoothing", "croston", "tsb") },
+    labels: { model: oneOf("exponential-smoothing", "holt", "holt-winters", "holt-winters-multiplicative", "seasonal-naive", "moving-average", "croston", "sba", "tsb") },
     owner: "forecasting",
     emittedBy: ["worker"],
   },
@@ -52,6 +52,14 @@ export const forecastingMetrics = {
     labels: {},
     // 0.5 is ITEM_FORECAST_TIME_THRESHOLD_MS.
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    owner: "forecasting",
+    emittedBy: ["worker"],
+  },
+  forecast_hybrid_reverts_total: {
+    type: "counter",
+    unit: "count",
+    help: "Runs whose hybrid forecasts missed MAPE_THRESHOLD, so that the regular ones are served",
+    labels: {},
     owner: "forecasting",
     emittedBy: ["worker"],
   },

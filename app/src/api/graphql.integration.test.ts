@@ -42,7 +42,7 @@ describe("GraphQL", () => {
       const page = await app.get(`/api/forecasts?limit=60${rest}`);
       const answer = await ask(
         `query ($cursor: String) { getMaterialForecasts(limit: 60, cursor: $cursor) { runId asOf nextCursor forecasts {
-          sku facility model period dates point interval80 { lower upper } interval95 { lower upper } accuracy { judgedBy mape mapeExcluded wape mase bias } historyPeriods selection } } }`,
+          sku facility model period dates point interval80 { lower upper } interval95 { lower upper } accuracy { judgedBy mape mapeExcluded wape mase rmsse mae rmse bias trackingSignal } historyPeriods selection } } }`,
         { cursor: graph },
       );
       expect(answer).toEqual({ data: { getMaterialForecasts: page.body } });
@@ -57,7 +57,7 @@ describe("GraphQL", () => {
     for (const [sku, periods] of [["SKU-0001", 28], ["REAL-PBS", 1]] as const) {
       const { body, status } = await app.get(`/api/forecast/accuracy?sku=${sku}&from=2024-07-01&to=2024-07-31`);
       expect([status, body["periods"], body["to"]]).toEqual([200, sku === "SKU-0001" ? periods : 0, "2024-07-30"]);
-      const answer = await ask(`query ($sku: String!) { calculateForecastAccuracy(sku: $sku, from: "2024-07-01", to: "2024-07-31") { sku facility from to periods mape mapeExcluded wape mase bias } }`, { sku });
+      const answer = await ask(`query ($sku: String!) { calculateForecastAccuracy(sku: $sku, from: "2024-07-01", to: "2024-07-31") { sku facility from to periods mape mapeExcluded wape mase rmsse mae rmse bias trackingSignal } }`, { sku });
       expect(answer).toEqual({ data: { calculateForecastAccuracy: body } });
     }
   });
@@ -94,7 +94,7 @@ describe("GraphQL", () => {
     const { errors } = (await response.json()) as Answer;
     expect(errors).toEqual([
       expect.objectContaining({
-        message: "The argument model must be one of holt-winters, exponential-smoothing, croston, tsb.",
+        message: "The argument model must be one of exponential-smoothing, holt, holt-winters, holt-winters-multiplicative, seasonal-naive, moving-average, croston, sba, tsb.",
         path: ["getMaterialForecasts"],
         extensions: { code: "INVALID_REQUEST", status: 400, requestId: "my-request" },
       }),

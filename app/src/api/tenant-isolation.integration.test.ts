@@ -45,6 +45,8 @@ describe("the rows of another tenant", () => {
   /** What the routes of one tenant cannot make without a mailbox or have no route for yet. */
   const fillDirectly = async () => {
     await asPostgres("INSERT INTO password_resets (token_hash, tenant_id, user_id, expires_at) SELECT 'hash', tenant_id, user_id, now() + interval '1 hour' FROM users WHERE email = $1", [marked.email]);
+    await asPostgres(`INSERT INTO forecast_variants (run_id, tenant_id, facility_id, material_id, variant, served, model, parameters, point, lower_80, upper_80, lower_95, upper_95, mape_excluded, actual_sum, error_sum)
+                      SELECT run_id, tenant_id, facility_id, material_id, 'regular', true, model, '{}', point, lower_80, upper_80, lower_95, upper_95, mape_excluded, actual_sum, error_sum FROM forecasts`);
     await asPostgres("INSERT INTO inventory_transactions (tenant_id, reference, type, facility_id, material_id, quantity, on_hand_change, on_order_change, allocated_change, actor) SELECT tenant_id, 'reference-of-a', 'receipt', $1, material_id, 1, 1, 0, 0, 'a' FROM items WHERE sku = $2", [marked.facility, marked.sku]);
   };
 

@@ -1,8 +1,6 @@
-import { type Accuracy, measureAccuracy, naiveError } from "./accuracy.ts";
-import { type FittedModel, forecastWith, type Series } from "./models/forecast.ts";
-
-/** Fits a model to a history. */
-export type Fit = (history: Series) => FittedModel;
+import { type Accuracy, measureAccuracy, naiveErrors } from "./accuracy.ts";
+import { forecastWith, type Series } from "./models/forecast.ts";
+import type { Model } from "./models/model.ts";
 
 /** From which points of the history which number of periods is forecast. */
 export interface BacktestPlan {
@@ -34,14 +32,25 @@ export function planBacktest(periods: number, longestHorizon: number, wantedHist
   return { origins: Array.from({ length: count }, (_, index) => periods - (count - index) * horizon), horizon };
 }
 
-/** Fits at each origin, forecasts the test horizon and compares with what happened. */
-export function backtest(series: Series, plan: BacktestPlan, seasonLength: number, fit: Fit): Accuracy {
+/** The stretch of the series that no model may see before it is tested on it. */
+export function shortestHistory(series: Series, plan: BacktestPlan): Series {
+  return series.subarray(0, plan.origins[0]);
+}
+
+/**
+ * Estimates the parameters on the shortest history, runs the model up to each
+ * origin, forecasts the test horizon and compares with what happened. The
+ * parameters never come from what is tested; estimating them again at each
+ * origin would cost four times as much and change little (Tashman 2000, 3.3).
+ */
+export function backtest(series: Series, plan: BacktestPlan, seasonLength: number, model: Model): Accuracy {
   const { origins, horizon } = plan;
-  const first = origins[0] ?? 0;
+  const known = shortestHistory(series, plan);
+  const fit = model.estimate(known);
   const forecasts = new Float64Array(origins.length * horizon);
   origins.forEach((origin, index) => {
     const history = series.subarray(0, origin);
     forecasts.set(forecastWith(fit(history), history, horizon).point, index * horizon);
   });
-  return measureAccuracy(series.subarray(first, first + forecasts.length), forecasts, naiveError(series.subarray(0, first), seasonLength));
+  return measureAccuracy(series.subarray(known.length, known.length + forecasts.length), forecasts, naiveErrors(known, seasonLength));
 }

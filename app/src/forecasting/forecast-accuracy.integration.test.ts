@@ -58,7 +58,11 @@ describe("forecasts against what happened", () => {
       mapeExcluded: 1,
       wape: expect.closeTo((100 * sum(errors.map(Math.abs))) / asked, 8),
       mase: expect.any(Number),
+      rmsse: expect.any(Number),
+      mae: expect.closeTo(sum(errors.map(Math.abs)) / 5, 8),
+      rmse: expect.closeTo(Math.sqrt(sum(errors.map((error) => error ** 2)) / 5), 8),
       bias: expect.closeTo((100 * sum(errors)) / asked, 8),
+      trackingSignal: expect.closeTo((-5 * sum(errors)) / sum(errors.map(Math.abs)), 8),
     });
   });
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TenantDatabase } from "../platform/db.ts";
 import { InvalidRequestError, NotFoundError } from "../platform/errors.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
-import { measureAccuracy, naiveError } from "./accuracy.ts";
+import { measureAccuracy, naiveErrors } from "./accuracy.ts";
 import { accuracyBy, accuracyOf } from "./accuracy-summary.ts";
 import { dayNumber, isoDate, seasonLengths, toDemandSeries } from "./demand-series.ts";
 import { comparePeriods, compareSeries } from "./sql/compare-forecasts.ts";
@@ -33,7 +33,11 @@ export const itemAccuracy = z.object({
   mapeExcluded: z.int(),
   wape: measure,
   mase: measure,
+  rmsse: measure,
+  mae: measure,
+  rmse: measure,
   bias: measure,
+  trackingSignal: measure,
 });
 
 const groupAccuracy = z.object({ group: z.string(), items: z.int(), periods: z.int(), mape: measure, mapeItems: z.int(), wape: measure, bias: measure });
@@ -59,12 +63,12 @@ export async function calculateForecastAccuracy(database: TenantDatabase, { sku,
   if (history === undefined) throw new NotFoundError(`There is no item ${sku}.`);
   const compared = await comparePeriods(database, { ...window, sku, facility, category: null });
   const known = toDemandSeries(history, history.period, dayNumber(window.from) - 1);
-  const { mape, mapeExcluded, wape, mase, bias } = measureAccuracy(
+  const { mape, mapeExcluded, wape, mase, rmsse, mae, rmse, bias, trackingSignal } = measureAccuracy(
     Float64Array.from(compared, ({ actual }) => actual),
     Float64Array.from(compared, ({ forecast }) => forecast),
-    naiveError(known.values, seasonLengths[history.period]),
+    naiveErrors(known.values, seasonLengths[history.period]),
   );
-  return { sku, facility, ...window, periods: compared.length, mape, mapeExcluded, wape, mase, bias };
+  return { sku, facility, ...window, periods: compared.length, mape, mapeExcluded, wape, mase, rmsse, mae, rmse, bias, trackingSignal };
 }
 
 /** The accuracy of all items, of one facility or of one category in a window, compared as for one item. */

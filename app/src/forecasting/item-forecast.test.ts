@@ -1,13 +1,16 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { seededRandom } from "../../sample/random.ts";
-import { forecastItem } from "./item-forecast.ts";
-import type { SelectionSettings } from "./model-selection.ts";
+import { type EarlierSelection, forecastItem, type ForecastSettings } from "./item-forecast.ts";
 import { EXPLOSION_LIMIT, maximum } from "./models/forecast.ts";
+import { regularNames } from "./models/models.ts";
 
-const settings: SelectionSettings = { hybrid: true, zeroRatioThreshold: 0.5, cvSquaredThreshold: 0.49, crostonAlpha: 0.1, tsbAlpha: 0.1, tsbBeta: 0.1 };
+const settings: ForecastSettings = { serve: "hybrid", zeroRatioThreshold: 0.5, cvSquaredThreshold: 0.49, crostonAlpha: 0.1, tsbAlpha: 0.1, tsbBeta: 0.1 };
 const series = (length: number, value: (t: number) => number) => Float64Array.from({ length }, (_, t) => Math.max(value(t), 0));
-const forecast = (values: Float64Array, horizon = 90, given = settings) => forecastItem(values, "day", horizon, given);
+const forecast = (values: Float64Array, horizon = 90, given = settings, earlier?: EarlierSelection) => {
+  const { served, ...item } = forecastItem(values, "day", horizon, given, earlier);
+  return { ...item, ...served };
+};
 
 /** Demand of every kind: none, constant, sparse, noisy, with spikes, short and long. */
 const anyDemand = fc.oneof(
@@ -24,7 +27,7 @@ describe("the forecast of an item", () => {
       fc.property(anyDemand, fc.constantFrom("day" as const, "month" as const), fc.integer({ min: 1, max: 120 }), (demand, period, horizon) => {
         const history = Float64Array.from(demand);
         const ceiling = EXPLOSION_LIMIT * maximum(history);
-        const { point, lower80, upper80, lower95, upper95 } = forecastItem(history, period, horizon, settings).forecast;
+        const { point, lower80, upper80, lower95, upper95 } = forecastItem(history, period, horizon, settings).served.forecast;
         expect(point).toHaveLength(horizon);
         for (let step = 0; step < horizon; step += 1) {
           const rising = [0, lower95[step], lower80[step], point[step], upper80[step], upper95[step], ceiling] as number[];
@@ -40,7 +43,7 @@ describe("the forecast of an item", () => {
     fc.assert(
       fc.property(anyDemand, (demand) => {
         const { accuracy, judgedBy } = forecast(Float64Array.from(demand), 1);
-        const measures = accuracy === null ? [] : [accuracy.mape, accuracy.wape, accuracy.mase, accuracy.bias, accuracy.actualSum, accuracy.errorSum];
+        const measures = accuracy === null ? [] : [accuracy.mape, accuracy.wape, accuracy.mase, accuracy.rmsse, accuracy.mae, accuracy.rmse, accuracy.bias, accuracy.trackingSignal, accuracy.actualSum, accuracy.errorSum];
         for (const measure of measures) expect(measure === null || Number.isFinite(measure)).toBe(true);
         expect(judgedBy === null).toBe(accuracy === null);
       }),
@@ -93,31 +96,30 @@ describe("the forecast of an item", () => {
     expect(result.point[0]).toBeLessThan(0.1);
   });
 
-  it("uses regular models for every item when hybrid forecasting is off", () => {
-    const { selection } = forecast(series(360, (t) => (t % 5 === 4 ? 10 : 0)), 30, { ...settings, hybrid: false });
-    expect(selection.rule).toBe("hybrid-off");
-    expect(["holt-winters", "exponential-smoothing"]).toContain(selection.chosen);
+  it("is there by both variants, whichever is served", () => {
+    const sparse = series(360, (t) => (t % 5 === 4 ? 10 : 0));
+    const { variants, selection, model } = forecast(sparse, 30, { ...settings, serve: "regular" });
+    expect(selection).toMatchObject({ served: "regular", rule: "zero-ratio", ruleModel: "croston", chosen: variants.regular.model });
+    expect(model).toBe(variants.regular.model);
+    expect(regularNames).toContain(variants.regular.model);
+    expect(variants.hybrid).toMatchObject({ model: "croston", accuracy: { mae: expect.any(Number) } });
   });
 
-  it("explains itself with the scores of every candidate on the same back-test", () => {
+  it("explains itself with the scores of every model that suits the series, on the same back-test", () => {
     const { selection } = forecast(series(100, (t) => 20 + (t % 7)));
     expect(selection.backtest).toEqual({ origins: 4, horizon: 14 });
-    expect(selection.scores.map(({ model }) => model)).toEqual(["holt-winters", "exponential-smoothing"]);
+    expect(selection.scores.map(({ model }) => model)).toEqual([...regularNames]);
+    expect(selection.winner).toBe(selection.regular);
   });
 
-  it("covers most of what then happens with its 95 % interval", () => {
-    const random = seededRandom(95);
-    let inside = 0;
-    let all = 0;
-    for (let item = 0; item < 40; item += 1) {
-      const values = series(228, (t) => (50 + 10 * Math.cos((2 * Math.PI * t) / 7)) * (1 + 0.15 * random.normal()));
-      const { lower95, upper95 } = forecast(values.subarray(0, 200), 28).forecast;
-      values.subarray(200).forEach((value, step) => {
-        all += 1;
-        if (value >= (lower95[step] ?? 0) && value <= (upper95[step] ?? 0)) inside += 1;
-      });
-    }
-    expect(inside / all).toBeGreaterThan(0.9);
-    expect(inside / all).toBeLessThan(0.99);
+  it("uses an earlier selection without trying the other models, as long as the rule says the same", () => {
+    const weekly = series(140, (t) => 20 + (t % 7));
+    const { selection: first, forecast: before } = forecast(weekly);
+    const { selection, forecast: after, accuracy } = forecast(weekly, 90, settings, first);
+    expect([first.reused, selection.reused]).toEqual([false, true]);
+    expect([...after.point]).toEqual([...before.point]);
+    expect(accuracy?.mape).toBeCloseTo(first.scores.find(({ model }) => model === first.chosen)?.mape ?? -1, 10);
+    const gone = weekly.map((value, t) => (t > 60 ? 0 : value));
+    expect(forecast(gone, 90, settings, first).selection.reused).toBe(false);
   });
 });

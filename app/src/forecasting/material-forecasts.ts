@@ -17,7 +17,7 @@ const forecast = z.object({
   point: z.array(z.number()),
   interval80: interval,
   interval95: interval,
-  accuracy: z.object({ judgedBy: z.enum(["mape", "mase"]).nullable(), mape: z.number().nullable(), mapeExcluded: z.int(), wape: z.number().nullable(), mase: z.number().nullable(), bias: z.number().nullable() }),
+  accuracy: z.object({ judgedBy: z.enum(["mape", "mase"]).nullable(), mape: z.number().nullable(), mapeExcluded: z.int(), wape: z.number().nullable(), mase: z.number().nullable(), rmsse: z.number().nullable(), mae: z.number().nullable(), rmse: z.number().nullable(), bias: z.number().nullable(), trackingSignal: z.number().nullable() }),
   historyPeriods: z.int(),
   selection: z.record(z.string(), z.unknown()),
 });
@@ -59,7 +59,7 @@ function describeForecast(row: StoredForecast): z.infer<typeof forecast> {
     point: row.point,
     interval80: { lower: row.lower80, upper: row.upper80 },
     interval95: { lower: row.lower95, upper: row.upper95 },
-    accuracy: { judgedBy: row.judgedBy, mape: row.itemMape, mapeExcluded: row.mapeExcluded, wape: row.wape, mase: row.mase, bias: row.bias },
+    accuracy: { judgedBy: row.judgedBy, mape: row.itemMape, mapeExcluded: row.mapeExcluded, wape: row.wape, mase: row.mase, rmsse: row.rmsse, mae: row.mae, rmse: row.rmse, bias: row.bias, trackingSignal: row.trackingSignal },
     historyPeriods: row.historyPeriods,
     selection: { ...row.selection },
   };

@@ -4,7 +4,7 @@ import { pageQuery } from "../platform/pagination.ts";
 import { type Route, route } from "../platform/route.ts";
 import { forecastsGroup } from "./forecast-cache.ts";
 import { forecastPage, getMaterialForecasts } from "./material-forecasts.ts";
-import { modelNames } from "./model-selection.ts";
+import { modelNames } from "./models/models.ts";
 
 /** What `GET /api/forecasts` can be asked for. */
 export const forecastListQuery = z.strictObject({

@@ -14,7 +14,7 @@ export interface Observations {
 }
 
 /** The oldest schema that this release works with. */
-export const OLDEST_SCHEMA = "0.0.9";
+export const OLDEST_SCHEMA = "0.0.16";
 
 /** Judges what was observed; no finding means healthy. */
 export function assessHealth(observed: Observations): HealthFinding[] {

@@ -17,10 +17,14 @@ const wholeNumber = (lowest: number, highest: number) => {
 
 const integer = (byDefault: number, lowest: number, highest: number) => wholeNumber(lowest, highest).default(byDefault);
 
-const number = (byDefault: number, lowest: number, highest: number) => {
+const anyNumber = (lowest: number, highest: number) => {
   const message = `must be a number from ${lowest} to ${highest}`;
-  return z.coerce.number(message).min(lowest, message).max(highest, message).default(byDefault);
+  return z.coerce.number(message).min(lowest, message).max(highest, message);
 };
+
+const number = (byDefault: number, lowest: number, highest: number) => anyNumber(lowest, highest).default(byDefault);
+
+const optionalNumber = (lowest: number, highest: number) => anyNumber(lowest, highest).optional();
 
 const word = (byDefault: string) => z.string().min(1, "must not be empty").default(byDefault);
 
@@ -168,9 +172,12 @@ export const environmentSchema = z.object({
   INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD: number(0.5, 0, 1),
   /** Squared coefficient of variation above which demand is erratic. */
   INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD: number(0.49, 0, 100),
-  CROSTON_ALPHA: number(0.1, 0.001, 1),
-  TSB_ALPHA: number(0.1, 0.001, 1),
-  TSB_BETA: number(0.1, 0.001, 1),
+  /** Smoothing constant of Croston's method; unset: the best for each item. */
+  CROSTON_ALPHA: optionalNumber(0.001, 1),
+  /** Smoothing constant of TSB's demand size; unset: the best for each item. */
+  TSB_ALPHA: optionalNumber(0.001, 1),
+  /** Smoothing constant of TSB's probability of demand; unset: the best for each item. */
+  TSB_BETA: optionalNumber(0.001, 1),
 });
 
 export type Config = z.infer<typeof environmentSchema>;

@@ -78,13 +78,14 @@ export class BatchWorker {
       horizonDays: config.FORECAST_HORIZON_DAYS,
       itemMape: config.ENABLE_ITEM_MAPE_MONITORING,
       settings: {
-        hybrid: config.ENABLE_HYBRID_FORECASTING,
+        serve: config.ENABLE_HYBRID_FORECASTING ? "hybrid" : "regular",
         zeroRatioThreshold: config.INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD,
         cvSquaredThreshold: config.INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD,
         crostonAlpha: config.CROSTON_ALPHA,
         tsbAlpha: config.TSB_ALPHA,
         tsbBeta: config.TSB_BETA,
       },
+      staged: false,
     };
   }
 
@@ -93,7 +94,7 @@ export class BatchWorker {
     const { tenant, runId, batchNo } = job.data;
     const thresholds = { mape: config.MAPE_THRESHOLD, itemMape: config.MAPE_THRESHOLD * config.MAPE_ITEM_THRESHOLD_MULTIPLIER };
     return database.of(tenant).transaction(async (transaction) => {
-      const progress = await storeBatch(transaction, runId, batchNo, tenant, results.map(({ row }) => row), outcome);
+      const progress = await storeBatch(transaction, runId, batchNo, tenant, { forecasts: results.map(({ row }) => row), variants: results.flatMap(({ variants }) => variants), selections: results.flatMap(({ selection }) => selection ?? []) }, outcome);
       if (progress === null) return null;
       const finished = progress.done === progress.total ? await finishRun(transaction, runId, thresholds) : null;
       await boss.complete(BATCH_QUEUE, job.id, null, { db: sqlOf(transaction) });
@@ -118,6 +119,10 @@ export class BatchWorker {
     metrics.forecast_run_duration_seconds.observe({ outcome: "completed" }, seconds);
     const { items, mape, wape, highVarianceItems } = summary.overall;
     log.info({ runId, seconds, items, mape, wape, highVarianceItems, mapeThreshold: summary.thresholds.mape }, "forecast run completed");
+    if (summary.hybrid?.reverted === true) {
+      metrics.forecast_hybrid_reverts_total.inc();
+      log.warn({ runId, ...summary.hybrid }, "the hybrid forecasts of this run missed the threshold; the regular ones are served");
+    }
     await cache.invalidate(forecastsGroup(tenant));
   }
 }

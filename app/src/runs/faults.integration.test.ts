@@ -34,7 +34,7 @@ describe("a fault in the middle of a forecast run", () => {
     });
     await holder.query("BEGIN; LOCK TABLE forecasts IN SHARE MODE");
     await eventually(async () => {
-      const waiting = await query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO forecasts%'");
+      const waiting = await query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO forecast_variants%'");
       if (waiting.length === 0) throw new Error("no worker is storing a batch");
     });
     return () => holder.end().catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { QueueDefinition } from "../platform/job-queue.ts";
+import type { SelectionMode } from "./sql/create-run.ts";
 
 export const RUN_QUEUE = "forecast-run";
 export const BATCH_QUEUE = "forecast-batch";
@@ -11,6 +12,7 @@ export const FAILED_QUEUE = "forecast-failed";
 export interface RunJob {
   readonly tenant: string;
   readonly trigger: "schedule" | "manual";
+  readonly selection: SelectionMode;
 }
 
 /** A job of BATCH_QUEUE: forecast one batch. */

@@ -33,16 +33,16 @@ export async function workOnRuns(jobs: JobQueue, context: BatchContext): Promise
 
 async function startDailyRuns(boss: PgBoss, { database }: BatchContext): Promise<void> {
   const tenants = await listTenants(database);
-  await boss.insert(RUN_QUEUE, tenants.map((tenant) => ({ data: { tenant, trigger: "schedule" } satisfies RunJob })));
+  await boss.insert(RUN_QUEUE, tenants.map((tenant) => ({ data: { tenant, trigger: "schedule", selection: "reuse" } satisfies RunJob })));
 }
 
 async function planRun(boss: PgBoss, { config, database, log }: BatchContext, job: Job<RunJob> | undefined): Promise<void> {
   if (job === undefined) return;
   const runId = job.id;
-  const { tenant, trigger } = job.data;
+  const { tenant, trigger, selection } = job.data;
   const batchSize = config.ENABLE_STREAMING_FORECAST ? config.FORECAST_BATCH_SIZE : 2_147_483_647;
   const plan = await database.of(tenant).transaction(async (transaction) => {
-    await createRun(transaction, runId, tenant, trigger);
+    await createRun(transaction, runId, tenant, trigger, selection);
     const planned = await planBatches(transaction, runId, batchSize);
     if (planned === null) return null;
     const batchJobs = planned.batchNumbers.map((batchNo) => ({ data: { tenant, runId, batchNo } satisfies BatchJob }));
@@ -65,7 +65,7 @@ async function giveUp({ database, metrics, log }: BatchContext, job: JobWithMeta
     ({ runId, batchNo } = job.data);
     reason = `Batch ${batchNo} failed in every try; the log of the workers has the reasons.`;
   } else {
-    await createRun(database.of(tenant), runId, tenant, job.data.trigger);
+    await createRun(database.of(tenant), runId, tenant, job.data.trigger, job.data.selection);
   }
   const run = await failRun(database.of(tenant), runId, batchNo, reason);
   if (run === null) return;

@@ -70,7 +70,7 @@ describe("a forecast run of the sample catalogue", () => {
 
   it.each([
     ["limit=0", "The query parameter limit must be a whole number from 1 to 200."],
-    ["model=prophet", "The query parameter model must be one of holt-winters, exponential-smoothing, croston, tsb."],
+    ["model=prophet", "The query parameter model must be one of exponential-smoothing, holt, holt-winters, holt-winters-multiplicative, seasonal-naive, moving-average, croston, sba, tsb."],
     ["cursor=abc", "The query parameter cursor is not one that this list gave."],
     ["colour=red", "There is no query parameter colour."],
   ])("says what is wrong with ?%s", async (query, detail) => {

@@ -1,5 +1,6 @@
-import type { FittedModel, Series } from "./forecast.ts";
-import { intermittentModel } from "./intermittent-model.ts";
+import type { Series } from "./forecast.ts";
+import { bestConstant, intermittentModel } from "./intermittent-model.ts";
+import type { Model } from "./model.ts";
 
 /**
  * Croston's method (1972) for demand with many empty periods: the size of a
@@ -11,8 +12,22 @@ import { intermittentModel } from "./intermittent-model.ts";
  * q counts the periods since the last demand. z starts at the first demand, p
  * at the number of periods up to it. The forecast is flat; for a series
  * without demand it is 0.
+ *
+ * @param given α; without it the one with the smallest squared errors is taken
  */
-export function fitCroston(series: Series, alpha: number): FittedModel {
+export function croston(given?: number): Model<"croston"> {
+  return {
+    name: "croston",
+    suits: () => true,
+    estimate: (history) => {
+      const alpha = given ?? bestConstant(history, (candidate) => crostonRates(history, candidate));
+      return (series) => intermittentModel(series, crostonRates(series, alpha), { alpha });
+    },
+  };
+}
+
+/** z / p after 0, 1, 2, ... observations. */
+export function crostonRates(series: Series, alpha: number): Float64Array {
   let size = 0;
   let interval = 1;
   let sinceDemand = 0;
@@ -32,5 +47,5 @@ export function fitCroston(series: Series, alpha: number): FittedModel {
     }
     rates[t + 1] = size / interval;
   }
-  return intermittentModel(series, rates, { alpha });
+  return rates;
 }

@@ -1,5 +1,6 @@
-import type { FittedModel, Series } from "./forecast.ts";
-import { minimize } from "./nelder-mead.ts";
+import type { Series } from "./forecast.ts";
+import { minimizeBetween } from "./line-search.ts";
+import type { Model } from "./model.ts";
 
 const ALPHA_MIN = 0.01;
 const ALPHA_MAX = 0.99;
@@ -12,29 +13,26 @@ const ALPHA_FOR_FEW = 0.3;
  *
  *     level(t) = α·y(t) + (1 - α)·level(t-1)
  *
- * α minimises the squared one-step errors. The error's variance h periods ahead
- * is s²·(1 + (h-1)·α²) (Hyndman et al., Forecasting with Exponential Smoothing,
- * 2008, table 6.1). For short histories it needs nothing but one observation.
+ * The variance of the error h periods ahead is s²·(1 + (h-1)·α²) (Hyndman et
+ * al., Forecasting with Exponential Smoothing, 2008, table 6.1). It is defined
+ * for every history, the empty one included.
  */
-export function fitExponentialSmoothing(series: Series): FittedModel {
-  const alpha = series.length < FEW ? ALPHA_FOR_FEW : bestAlpha(series);
-  const { level, squaredErrors } = smooth(series, alpha);
-  const deviation = series.length < 2 ? level : Math.sqrt(squaredErrors / (series.length - 1));
-  return {
-    points: (horizon) => new Float64Array(horizon).fill(level),
-    deviations: (horizon) => Float64Array.from({ length: horizon }, (_, step) => deviation * Math.sqrt(1 + step * alpha * alpha)),
-    parameters: { alpha },
-  };
-}
-
-function bestAlpha(series: Series): number {
-  const [alpha = ALPHA_FOR_FEW] = minimize(([candidate = ALPHA_FOR_FEW]) => smooth(series, clamp(candidate)).squaredErrors, [ALPHA_FOR_FEW], { step: 0.2, iterations: 40 });
-  return clamp(alpha);
-}
-
-function clamp(alpha: number): number {
-  return Math.min(Math.max(alpha, ALPHA_MIN), ALPHA_MAX);
-}
+export const exponentialSmoothing: Model<"exponential-smoothing"> = {
+  name: "exponential-smoothing",
+  suits: () => true,
+  estimate: (history) => {
+    const alpha = history.length < FEW ? ALPHA_FOR_FEW : minimizeBetween(ALPHA_MIN, ALPHA_MAX, (candidate) => smooth(history, candidate).squaredErrors);
+    return (series) => {
+      const { level, squaredErrors } = smooth(series, alpha);
+      const deviation = series.length < 2 ? level : Math.sqrt(squaredErrors / (series.length - 1));
+      return {
+        points: (horizon) => new Float64Array(horizon).fill(level),
+        deviations: (horizon) => Float64Array.from({ length: horizon }, (_, step) => deviation * Math.sqrt(1 + step * alpha * alpha)),
+        parameters: { alpha },
+      };
+    };
+  },
+};
 
 function smooth(series: Series, alpha: number): { level: number; squaredErrors: number } {
   let level = series[0] ?? 0;

@@ -51,6 +51,13 @@ export function maximum(series: Series): number {
   return largest;
 }
 
+/** The arithmetic mean, 0 for an empty series. */
+export function mean(series: Series): number {
+  let sum = 0;
+  for (const value of series) sum += value;
+  return series.length === 0 ? 0 : sum / series.length;
+}
+
 function bounded(value: number, ceiling: number): number {
   // NaN comes from a model that has diverged: the bounds then know more than it does.
   if (Number.isNaN(value)) return 0;

@@ -1,5 +1,6 @@
-import type { FittedModel, Series } from "./forecast.ts";
-import { intermittentModel } from "./intermittent-model.ts";
+import type { Series } from "./forecast.ts";
+import { bestConstant, intermittentModel } from "./intermittent-model.ts";
+import type { Model } from "./model.ts";
 
 /**
  * The method of Teunter, Syntetos and Babai (2011): like Croston's, but it
@@ -11,8 +12,22 @@ import { intermittentModel } from "./intermittent-model.ts";
  *     forecast = probability · size
  *
  * Both start at the values of the first demand. The forecast is flat.
+ *
+ * @param given constants; one that is missing is found: β first, then α
  */
-export function fitTsb(series: Series, alpha: number, beta: number): FittedModel {
+export function tsb(given: { readonly alpha?: number | undefined; readonly beta?: number | undefined } = {}): Model<"tsb"> {
+  return {
+    name: "tsb",
+    suits: () => true,
+    estimate: (history) => {
+      const beta = given.beta ?? bestConstant(history, (candidate) => tsbRates(history, given.alpha ?? candidate, candidate));
+      const alpha = given.alpha ?? bestConstant(history, (candidate) => tsbRates(history, candidate, beta));
+      return (series) => intermittentModel(series, tsbRates(series, alpha, beta), { alpha, beta });
+    },
+  };
+}
+
+function tsbRates(series: Series, alpha: number, beta: number): Float64Array {
   let size = 0;
   let probability = 0;
   const rates = new Float64Array(series.length + 1);
@@ -27,5 +42,5 @@ export function fitTsb(series: Series, alpha: number, beta: number): FittedModel
     }
     rates[t + 1] = probability * size;
   }
-  return intermittentModel(series, rates, { alpha, beta });
+  return rates;
 }

@@ -20,7 +20,11 @@ export interface StoredForecast {
   mapeExcluded: number;
   wape: number | null;
   mase: number | null;
+  rmsse: number | null;
+  mae: number | null;
+  rmse: number | null;
   bias: number | null;
+  trackingSignal: number | null;
   judgedBy: "mape" | "mase" | null;
 }
 
@@ -33,7 +37,7 @@ export interface ForecastFilter {
 const sql = `
   SELECT sku, facility_id AS facility, period, forecast_date - DATE '1970-01-01' AS "nextDay", point,
          lower_80 AS lower80, upper_80 AS upper80, lower_95 AS lower95, upper_95 AS upper95, model, selection, history_periods AS "historyPeriods",
-         item_mape AS "itemMape", mape_excluded AS "mapeExcluded", wape, mase, bias, judged_by AS "judgedBy"
+         item_mape AS "itemMape", mape_excluded AS "mapeExcluded", wape, mase, rmsse, mae, rmse, bias, tracking_signal AS "trackingSignal", judged_by AS "judgedBy"
   FROM forecasts
   WHERE run_id = $1 AND tenant_id = $2 AND (sku, facility_id) > ($3, $4)
     AND ($5::text IS NULL OR sku = $5) AND ($6::text IS NULL OR model = $6)

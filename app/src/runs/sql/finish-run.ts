@@ -1,4 +1,5 @@
 import type { Queryable } from "../../platform/db.ts";
+import { type HybridOutcome, judgeHybrid } from "./judge-hybrid.ts";
 
 /** Thresholds that a run's accuracy is compared with, in percent. */
 export interface AccuracyThresholds {
@@ -26,6 +27,7 @@ const sql = `
   UPDATE forecast_runs
   SET status = 'completed', finished_at = clock_timestamp(), summary = (
     SELECT jsonb_build_object(
+      'hybrid', $4::jsonb,
       'thresholds', jsonb_build_object('mape', $3::float8, 'itemMape', $2::float8),
       'overall', (SELECT to_jsonb(overall) FROM (SELECT ${measures} FROM forecasts WHERE run_id = $1) AS overall),
       'byModel', (SELECT coalesce(jsonb_object_agg(model, to_jsonb(by_model) - 'model'), '{}')
@@ -50,6 +52,8 @@ export interface GroupAccuracy {
 
 /** The column summary of a completed run. */
 export interface RunSummary {
+  /** What became of the models for intermittent demand; missing in runs of older releases. */
+  readonly hybrid?: HybridOutcome;
   readonly thresholds: AccuracyThresholds;
   readonly overall: GroupAccuracy;
   readonly byModel: Readonly<Record<string, GroupAccuracy>>;
@@ -63,8 +67,13 @@ export interface FinishedRun {
   summary: RunSummary;
 }
 
-/** Completes a run whose batches are all done, with the summary of its accuracy; null when it was not running. */
+/**
+ * Completes a run whose batches are all done, with the summary of its accuracy;
+ * null when it was not running. A run whose hybrid forecasts missed the
+ * threshold serves the regular ones.
+ */
 export async function finishRun(transaction: Queryable, runId: string, thresholds: AccuracyThresholds): Promise<FinishedRun | null> {
-  const [run] = await transaction.query<FinishedRun>("runs.finish", sql, [runId, thresholds.itemMape, thresholds.mape]);
+  const hybrid = await judgeHybrid(transaction, runId, thresholds.mape);
+  const [run] = await transaction.query<FinishedRun>("runs.finish", sql, [runId, thresholds.itemMape, thresholds.mape, JSON.stringify(hybrid)]);
   return run ?? null;
 }
