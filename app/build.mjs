@@ -45,7 +45,7 @@ await build({
 });
 await writeFile(join(dist, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
 await mkdir(join(dist, "migrations"));
-for (const file of (await readdir(migrations)).filter((name) => name.endsWith(".sql")).sort()) await cp(join(migrations, file), join(dist, "migrations", file));
+for (const file of (await readdir(migrations)).filter((name) => /^[VU].*\.sql$/.test(name)).sort()) await cp(join(migrations, file), join(dist, "migrations", file));
 await cp(join(here, "src/api/schema.graphql"), join(dist, "schema.graphql"));
 // What the page at /api/docs loads.
 const swaggerUi = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));

@@ -12,6 +12,7 @@ beforeEach(() => {
   write("V0.0.9__nine.sql", "select 9;");
   write("U0.0.9__nine.sql", "select -9;");
   write("V0.0.10__ten.sql", "select 10;");
+  write("U0.0.10__ten.sql", "select -10;");
   write("package.json", "{}");
 });
 
@@ -29,7 +30,7 @@ describe("migration files", () => {
   it.each([
     ["a changed migration", () => write("V0.0.10__ten.sql", "select 11;")],
     ["a changed undo", () => write("U0.0.9__nine.sql", "select -10;")],
-    ["a new migration", () => write("V0.0.11__eleven.sql", "select 11;")],
+    ["a new migration", () => ["V", "U"].forEach((type) => write(`${type}0.0.11__eleven.sql`, "select 11;"))],
   ])("have another digest after %s", (_case, change) => {
     const before = readMigrationFiles(directory).digest;
     change();

@@ -1,15 +1,31 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { compareVersions, readMigrationHeader, readUndoHeader } from "@forecast-stack/migrations/migration-header.ts";
 
 /** What the program needs to know about the versioned SQL. */
 export interface MigrationFiles {
   /** The newest version, such as `0.0.4`. */
   readonly newest: string;
-  /** Every migration, oldest first, and whether it takes something away that an older release needs (contract). */
-  readonly migrations: readonly { readonly version: string; readonly kind: "expand" | "contract" }[];
+  /** Every migration, oldest first. */
+  readonly migrations: readonly RecordedMigration[];
   /** Changes with every byte of every migration. */
   readonly digest: string;
+}
+
+/** What a release records of a migration, so that going back and editing can be judged later. */
+export interface RecordedMigration {
+  readonly version: string;
+  /** contract: it takes something away that an older release needs. */
+  readonly kind: "expand" | "contract";
+  /** Of a contract: since which version releases no longer need that; null: none does but those that know it. */
+  readonly after: string | null;
+  /** Whether its undo keeps all data, and what it loses if not. */
+  readonly lossless: boolean;
+  readonly loses: string;
+  /** SHA-256 of its SQL and of its undo's, in hex. */
+  readonly checksum: string;
+  readonly undoChecksum: string;
 }
 
 /** Reads the migrations directory; throws when there is no migration in it. */
@@ -17,8 +33,8 @@ export function readMigrationFiles(directory: string): MigrationFiles {
   const files = readdirSync(directory).filter((file) => /^[VU][0-9.]+__.*\.sql$/.test(file)).sort();
   const migrations = files
     .filter((file) => file.startsWith("V"))
-    .map((file) => ({ version: file.slice(1, file.indexOf("__")), kind: kindOf(readFileSync(join(directory, file), "utf8")) }))
-    .sort((left, right) => byVersion(left.version, right.version));
+    .map((file) => recorded(file, readFileSync(join(directory, file), "utf8"), readFileSync(join(directory, `U${file.slice(1)}`), "utf8")))
+    .sort((left, right) => compareVersions(left.version, right.version));
   const newest = migrations.at(-1)?.version;
   if (newest === undefined) throw new Error(`${directory} holds no migration.`);
   const hash = createHash("sha256");
@@ -26,13 +42,13 @@ export function readMigrationFiles(directory: string): MigrationFiles {
   return { newest, migrations, digest: hash.digest("hex") };
 }
 
-function kindOf(sql: string): "expand" | "contract" {
-  return /^-- Kind: contract$/m.test(sql) ? "contract" : "expand";
+function recorded(file: string, sql: string, undoSql: string): RecordedMigration {
+  const { kind, after } = readMigrationHeader(sql) ?? { kind: "expand", after: null };
+  return { version: file.slice(1, file.indexOf("__")), kind, after, ...readUndoHeader(undoSql), checksum: sha256(sql), undoChecksum: sha256(undoSql) };
 }
 
-/** Orders `0.0.9` before `0.0.10`. */
-export function byVersion(left: string, right: string): number {
-  return left.localeCompare(right, "en", { numeric: true });
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 /** The name of the Job that brings a database to one state with one image: the same pair never runs twice. */

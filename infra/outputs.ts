@@ -16,8 +16,10 @@ export interface Outputs {
   readonly images: Readonly<Partial<Record<ImageRole, pulumi.Input<string>>>>;
   /** The newest migration of this source. */
   readonly schemaVersion: string;
-  /** Every migration of this source, and whether an older release can work with what it leaves (expand) or not (contract). */
+  /** Every migration of this source, with what going back over it takes. */
   readonly migrations: MigrationFiles["migrations"];
+  /** The schemas that this release's service works with; no newest: it works with every newer one that took nothing away from it. */
+  readonly schemaRange: { readonly oldest: string };
   /** Names what was deployed: source, settings and images. */
   readonly fingerprint: string;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { allRuleGroups } from "@forecast-stack/alerts/all-rule-groups.ts";
+import { OLDEST_SCHEMA } from "@forecast-stack/migrations/accepted-schema.ts";
 import { renderRuleGroups } from "@forecast-stack/monitoring/alert-rule.ts";
 import { scrapeJobs } from "@forecast-stack/monitoring/scrape-jobs.ts";
 import { Alertmanager } from "./alertmanager.ts";
@@ -98,6 +99,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
     images: images.used(),
     schemaVersion: migrationFiles.newest,
     migrations: migrationFiles.migrations,
+    schemaRange: { oldest: OLDEST_SCHEMA },
     fingerprint: name,
   };
 }

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { OLDEST_SCHEMA } from "./health/assess.ts";
+import { OLDEST_SCHEMA } from "@forecast-stack/migrations/accepted-schema.ts";
 import { readMigrations } from "./migrate/migration-files.ts";
 import { eventually } from "./test-support/eventually.ts";
 import { migrationsDirectory, startTestServer, type TestServer } from "./test-support/test-database.ts";

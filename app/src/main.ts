@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { migrateUndo, migrateUp } from "./migrate/migrate.ts";
+import { MIGRATE_USAGE, runMigrateRole } from "./migrate/migrate-role.ts";
 import { MigrationError } from "./migrate/migration-error.ts";
 import { readConfig } from "./platform/config.ts";
-import { connectionOf } from "./platform/db.ts";
 import { ConfigError } from "./platform/errors.ts";
 import { createLog } from "./platform/log.ts";
 import { endOnSignals } from "./platform/shutdown.ts";
@@ -13,12 +10,10 @@ import { startService } from "./service.ts";
 /** Exit codes of sysexits.h: wrong call, wrong configuration. */
 const EX_USAGE = 64;
 const EX_CONFIG = 78;
-const USAGE = "usage: main.js api | worker | api+worker | migrate up | migrate undo";
-/** A new cluster's database may need a minute to come up. */
-const DATABASE_WAIT_MS = 60_000;
+const USAGE = `usage: main.js api | worker | api+worker | ${MIGRATE_USAGE}`;
 
 async function main(args: readonly string[]): Promise<void> {
-  const [role, action] = args;
+  const [role, ...rest] = args;
   switch (role) {
     case "api":
     case "worker":
@@ -30,27 +25,10 @@ async function main(args: readonly string[]): Promise<void> {
       return;
     }
     case "migrate":
-      if (action === "up" || action === "undo") return migrate(action);
+      if (await runMigrateRole(rest)) return;
   }
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = EX_USAGE;
-}
-
-async function migrate(action: "up" | "undo"): Promise<void> {
-  const config = readConfig(process.env);
-  const options = {
-    connection: connectionOf(config),
-    directory: migrationsDirectory(),
-    connectTimeoutMs: DATABASE_WAIT_MS,
-    onReport: (report: object) => process.stdout.write(`${JSON.stringify(report)}\n`),
-  };
-  await (action === "up" ? migrateUp(options) : migrateUndo(options));
-}
-
-/** Beside the bundle, or in the repository. */
-function migrationsDirectory(): string {
-  const bundled = join(import.meta.dirname, "migrations");
-  return existsSync(bundled) ? bundled : join(import.meta.dirname, "../../migrations");
 }
 
 try {

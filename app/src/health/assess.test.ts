@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { overallStatus } from "../platform/health.ts";
-import { assessHealth, OLDEST_SCHEMA, type Observations } from "./assess.ts";
+import { OLDEST_SCHEMA } from "@forecast-stack/migrations/accepted-schema.ts";
+import { assessHealth, type Observations } from "./assess.ts";
 
 const fine: Observations = {
   databaseConnected: true,

@@ -1,3 +1,4 @@
+import { OLDEST_SCHEMA } from "@forecast-stack/migrations/accepted-schema.ts";
 import type { HealthFinding } from "../platform/health.ts";
 
 /** What health rests on. */
@@ -12,9 +13,6 @@ export interface Observations {
   readonly memoryPercent: number;
   readonly memoryWarningPercent: number;
 }
-
-/** The oldest schema that this release works with. */
-export const OLDEST_SCHEMA = "0.0.16";
 
 /** Judges what was observed; no finding means healthy. */
 export function assessHealth(observed: Observations): HealthFinding[] {

@@ -6,7 +6,7 @@ import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { migrationsDirectory, startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { readMigrations } from "./migration-files.ts";
-import { migrateUndo, type MigrationReport, migrateUp } from "./migrate.ts";
+import { migrateUndo, type MigrationReport, migrateUp, migrationStatus } from "./migrate.ts";
 
 describe("migrations", () => {
   let server: TestServer;
@@ -53,10 +53,10 @@ describe("migrations", () => {
     const run = options(database);
     await migrateUp(run);
     const before = await query(database, "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema IN ('public', 'pgboss') ORDER BY 1, 2");
-    for (let step = 0; step < versions.length; step += 1) await migrateUndo(run);
+    for (let step = 0; step < versions.length; step += 1) await migrateUndo(run, { acceptDataLoss: true });
     expect(run.reports.slice(versions.length).map(({ action, version }) => `${action} ${version}`)).toEqual(versions.toReversed().map((version) => `undone ${version}`));
     expect(await query(database, "SELECT tablename FROM pg_tables WHERE schemaname IN ('public', 'pgboss')")).toEqual([{ tablename: "schema_version" }]);
-    await expect(migrateUndo(run)).rejects.toThrow("no migration is applied");
+    await expect(migrateUndo(run, { acceptDataLoss: true })).rejects.toThrow("no migration is applied");
     await migrateUp(run);
     expect(await query(database, "SELECT table_schema, table_name FROM information_schema.tables WHERE table_schema IN ('public', 'pgboss') ORDER BY 1, 2")).toEqual(before);
   });
@@ -76,6 +76,25 @@ describe("migrations", () => {
     await writeFile(join(directory, "V9.0.0__break_it.sql"), "-- Kind: expand\nCREATE TABLE half_done (a int);\n");
     await migrateUp(options(database, directory));
     expect(await query(database, "SELECT version, success FROM schema_version ORDER BY installed_rank DESC LIMIT 1")).toEqual([{ version: "9.0.0", success: true }]);
+  });
+
+  it("are undone down to a version only, and only when somebody gave up what that loses", async () => {
+    const database = await server.createDatabase();
+    const run = options(database);
+    await expect(migrateUndo(run, { to: "0.0.7", acceptDataLoss: false })).rejects.toThrow("undoing loses data, so it must be accepted");
+    expect((await migrationStatus(run)).map(({ state }) => state)).toEqual(versions.map(() => "applied"));
+    await migrateUndo(run, { to: "0.0.7", acceptDataLoss: true });
+    expect((await migrationStatus(run)).filter(({ state }) => state === "applied").at(-1)?.version).toBe("0.0.7");
+    expect(await query(database, "SELECT count(*)::int AS n FROM pg_tables WHERE tablename = 'items'")).toEqual([{ n: 1 }]);
+    await migrateUp(run);
+    expect((await migrationStatus(run)).every(({ state }) => state === "applied")).toBe(true);
+  });
+
+  it("whose file or undo was edited since are shown as changed, and newer ones than this release's as unknown", async () => {
+    const database = await server.createDatabase();
+    await query(database, "UPDATE schema_version SET undo_checksum = 'other' WHERE version = '0.0.2'; INSERT INTO schema_version SELECT 99, '99.0.0', 'x', 'x', current_user, now(), 1, true");
+    const status = await migrationStatus(options(database));
+    expect(status.filter(({ state }) => state !== "applied").map(({ version, state }) => `${version} ${state}`)).toEqual(["0.0.2 changed", "99.0.0 unknown"]);
   });
 
   it("started twice at once are applied once", async () => {

@@ -1,8 +1,9 @@
+import { compareVersions } from "@forecast-stack/migrations/migration-header.ts";
 import pg from "pg";
 import { fieldOf, messageOf } from "../platform/thrown.ts";
 import { MigrationError } from "./migration-error.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
-import { type AppliedMigration, planMigrations } from "./migration-plan.ts";
+import { type AppliedMigration, planMigrations, planUndo, type UndoOptions } from "./migration-plan.ts";
 
 /** What was done to the schema, one record per migration. */
 export interface MigrationReport {
@@ -39,17 +40,19 @@ const schemaVersionTable = `
     installed_on      timestamptz NOT NULL DEFAULT now(),
     execution_time_ms integer     NOT NULL,
     success           boolean     NOT NULL
-  )`;
+  );
+  ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS undo_checksum text`;
 
 /**
- * Brings the schema to the newest version, each migration in a transaction of
- * its own. A failure leaves the schema at the last good version and a row in
+ * Brings the schema to the newest version, or to `to`, each migration in a
+ * transaction of its own. A failure leaves the schema at the last good version and a row in
  * schema_version with success = false.
  *
  * @throws MigrationError naming the migration and PostgreSQL's message
  */
-export async function migrateUp(options: MigrateOptions): Promise<void> {
-  const known = await readMigrations(options.directory);
+export async function migrateUp(options: MigrateOptions, to?: string): Promise<void> {
+  const all = await readMigrations(options.directory);
+  const known = to === undefined ? all : all.filter(({ version }) => compareVersions(version, to) <= 0);
   await withSchemaLock(options, async (client) => {
     await client.query(schemaVersionTable);
     for (const migration of planMigrations(known, await appliedMigrations(client))) {
@@ -59,24 +62,55 @@ export async function migrateUp(options: MigrateOptions): Promise<void> {
 }
 
 /**
- * Undoes the newest migration.
+ * Undoes the newest migration, or all that are newer than a version, newest
+ * first; each in a transaction of its own.
  *
- * @throws MigrationError when none is applied, or its file is not known here
+ * @throws MigrationError before anything is changed when planUndo says so; else
+ * naming the undo that failed, with those after it still applied
  */
-export async function migrateUndo(options: MigrateOptions): Promise<void> {
+export async function migrateUndo(options: MigrateOptions, undo: UndoOptions): Promise<void> {
   const known = await readMigrations(options.directory);
   await withSchemaLock(options, async (client) => {
     await client.query(schemaVersionTable);
-    const newest = (await appliedMigrations(client)).at(-1);
-    if (newest === undefined) throw new MigrationError("no migration is applied, so there is none to undo");
-    const migration = known.find((candidate) => candidate.version === newest.version);
-    if (migration === undefined) throw new MigrationError(`version ${newest.version} is applied, but this release does not know how to undo it`);
-    options.onReport(await change(client, migration, "undone"));
+    for (const migration of planUndo(known, await appliedMigrations(client), undo)) options.onReport(await change(client, migration, "undone"));
   });
 }
 
+/** One migration as `migrate status` shows it. */
+export interface MigrationStatus {
+  readonly version: string;
+  readonly description: string;
+  readonly kind: Migration["kind"];
+  readonly lossless: boolean;
+  /** What its undo loses; empty when nothing. */
+  readonly loses: string;
+  /** unknown: applied by a newer release than this one; changed: not what this release holds. */
+  readonly state: "applied" | "pending" | "changed" | "unknown";
+}
+
+/** Compares the schema with the files of this release; changes nothing. */
+export async function migrationStatus(options: MigrateOptions): Promise<MigrationStatus[]> {
+  const known = await readMigrations(options.directory);
+  const client = await connect(options);
+  try {
+    const { rows } = await client.query<{ exists: boolean }>("SELECT to_regclass('schema_version') IS NOT NULL AS exists");
+    const applied = new Map((rows[0]?.exists === true ? await appliedMigrations(client) : []).map((row) => [row.version, row]));
+    const here = known.map(({ version, description, kind, lossless, loses, checksum, undoChecksum }): MigrationStatus => {
+      const row = applied.get(version);
+      applied.delete(version);
+      const changed = row !== undefined && (row.checksum !== checksum || (row.undoChecksum ?? undoChecksum) !== undoChecksum);
+      return { version, description, kind, lossless, loses, state: row === undefined ? "pending" : changed ? "changed" : "applied" };
+    });
+    return [...here, ...[...applied.keys()].map((version): MigrationStatus => ({ version, description: "", kind: "expand", lossless: false, loses: "not known to this release", state: "unknown" }))];
+  } finally {
+    await client.end();
+  }
+}
+
 async function appliedMigrations(client: pg.Client): Promise<AppliedMigration[]> {
-  const { rows } = await client.query<AppliedMigration>("SELECT version, checksum FROM schema_version WHERE success ORDER BY installed_rank");
+  const { rows } = await client.query<AppliedMigration>(`
+    SELECT v.version, v.checksum, to_jsonb(v) ->> 'undo_checksum' AS "undoChecksum"
+    FROM schema_version v WHERE success ORDER BY installed_rank`);
   return rows;
 }
 
@@ -104,9 +138,9 @@ async function change(client: pg.Client, migration: Migration, action: Migration
 
 async function record(client: pg.Client, migration: Migration, executionTimeMs: number, success: boolean): Promise<void> {
   await client.query(
-    `INSERT INTO schema_version (installed_rank, version, description, checksum, execution_time_ms, success)
-     SELECT coalesce(max(installed_rank), 0) + 1, $1, $2, $3, $4, $5 FROM schema_version`,
-    [migration.version, migration.description, migration.checksum, executionTimeMs, success],
+    `INSERT INTO schema_version (installed_rank, version, description, checksum, undo_checksum, execution_time_ms, success)
+     SELECT coalesce(max(installed_rank), 0) + 1, $1, $2, $3, $4, $5, $6 FROM schema_version`,
+    [migration.version, migration.description, migration.checksum, migration.undoChecksum, executionTimeMs, success],
   );
 }
 
@@ -129,7 +163,7 @@ async function withSchemaLock(options: MigrateOptions, work: (client: pg.Client)
   }
 }
 
-async function connect(options: MigrateOptions): Promise<pg.Client> {
+async function connect(options: Pick<MigrateOptions, "connection" | "connectTimeoutMs">): Promise<pg.Client> {
   const deadline = Date.now() + options.connectTimeoutMs;
   for (;;) {
     const client = new pg.Client({ ...options.connection, application_name: "forecast-migrate" });

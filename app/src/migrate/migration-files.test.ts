@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { compareVersions } from "@forecast-stack/migrations/migration-header.ts";
 import { migrationsDirectory } from "../test-support/test-database.ts";
-import { compareVersions, readMigrations } from "./migration-files.ts";
-import { planMigrations } from "./migration-plan.ts";
+import { readMigrations } from "./migration-files.ts";
+import { planMigrations, planUndo } from "./migration-plan.ts";
 
 describe("migration files", () => {
   let directory: string;
@@ -54,24 +55,46 @@ describe("migration files", () => {
 });
 
 describe("the plan of migrations", () => {
-  const migration = (version: string, checksum = version) => ({ version, checksum, description: "x", file: `V${version}__x.sql`, kind: "expand" as const, sql: "", undoSql: "" });
+  const migration = (version: string, checksum = version) => ({ version, checksum, description: "x", file: `V${version}__x.sql`, kind: "expand" as const, after: null, lossless: true, loses: "", sql: "", undoSql: "", undoChecksum: `undo ${version}` });
+  const row = (version: string, checksum = version) => ({ version, checksum, undoChecksum: `undo ${version}` });
   const known = [migration("0.0.1"), migration("0.0.2"), migration("0.0.3")];
 
   it("is what has not been applied", () => {
-    expect(planMigrations(known, [{ version: "0.0.1", checksum: "0.0.1" }]).map(({ version }) => version)).toEqual(["0.0.2", "0.0.3"]);
+    expect(planMigrations(known, [row("0.0.1")]).map(({ version }) => version)).toEqual(["0.0.2", "0.0.3"]);
   });
 
   it("is empty for an older release on a newer schema", () => {
-    const applied = ["0.0.1", "0.0.2", "0.0.3", "0.0.4"].map((version) => ({ version, checksum: version }));
+    const applied = ["0.0.1", "0.0.2", "0.0.3", "0.0.4"].map((version) => row(version));
     expect(planMigrations(known, applied)).toEqual([]);
   });
 
   it("refuses a file that changed after it was applied", () => {
-    expect(() => planMigrations(known, [{ version: "0.0.1", checksum: "other" }])).toThrow("V0.0.1__x.sql: the file has changed since it was applied");
+    expect(() => planMigrations(known, [row("0.0.1", "other")])).toThrow("V0.0.1__x.sql: the file has changed since it was applied");
   });
 
   it("refuses a migration older than what is applied", () => {
-    const applied = ["0.0.1", "0.0.3"].map((version) => ({ version, checksum: version }));
+    const applied = ["0.0.1", "0.0.3"].map((version) => row(version));
     expect(() => planMigrations(known, applied)).toThrow("V0.0.2__x.sql: version 0.0.3 is applied already");
+  });
+
+  it("back to a version is everything newer, newest first", () => {
+    const applied = known.map(({ version }) => row(version));
+    expect(planUndo(known, applied, { to: "0.0.1", acceptDataLoss: false }).map(({ version }) => version)).toEqual(["0.0.3", "0.0.2"]);
+    expect(planUndo(known, applied, { acceptDataLoss: false }).map(({ version }) => version)).toEqual(["0.0.3"]);
+  });
+
+  it("back refuses to lose data that nobody has given up, and says what would go", () => {
+    const lossy = [...known.slice(0, 2), { ...migration("0.0.3"), lossless: false, loses: "Deletes all users." }];
+    const applied = known.map(({ version }) => row(version));
+    expect(() => planUndo(lossy, applied, { to: "0.0.1", acceptDataLoss: false })).toThrow("undoing loses data, so it must be accepted (--accept-data-loss): 0.0.3: Deletes all users.");
+    expect(planUndo(lossy, applied, { to: "0.0.1", acceptDataLoss: true })).toHaveLength(2);
+  });
+
+  it("back refuses an undo that is not the one that was applied with its migration, one that it does not have, and a version that was never there", () => {
+    const applied = known.map(({ version }) => row(version));
+    expect(() => planUndo(known, [...applied.slice(0, 2), { ...row("0.0.3"), undoChecksum: "other" }], { acceptDataLoss: false })).toThrow("V0.0.3__x.sql: its undo has changed since it was applied");
+    expect(() => planUndo(known, [...applied, row("0.0.4")], { to: "0.0.1", acceptDataLoss: false })).toThrow("version 0.0.4 is applied, but this release does not know how to undo it");
+    expect(() => planUndo(known, applied, { to: "0.0.0", acceptDataLoss: false })).toThrow("version 0.0.0 is not applied");
+    expect(() => planUndo(known, [], { acceptDataLoss: false })).toThrow("no migration is applied");
   });
 });

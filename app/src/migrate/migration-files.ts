@@ -1,21 +1,23 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { compareVersions, type MigrationHeader, readMigrationHeader, readUndoHeader, type UndoHeader } from "@forecast-stack/migrations/migration-header.ts";
 import { MigrationError } from "./migration-error.ts";
 
 /** One versioned change of the schema, with its way back. */
-export interface Migration {
+export interface Migration extends MigrationHeader, UndoHeader {
   /** For example `0.0.3`. */
   readonly version: string;
   /** The words of the file name, for example `create forecasts`. */
   readonly description: string;
   /** The file's name, for messages. */
   readonly file: string;
-  readonly kind: "expand" | "contract";
   readonly sql: string;
   readonly undoSql: string;
   /** SHA-256 of the SQL, in hex: a file that was applied must not change. */
   readonly checksum: string;
+  /** The same of the undo. */
+  readonly undoChecksum: string;
 }
 
 const fileName = /^(?<type>[VU])(?<version>\d+(?:\.\d+)*)__(?<words>[a-z0-9_]+)\.sql$/;
@@ -28,7 +30,7 @@ const fileName = /^(?<type>[VU])(?<version>\d+(?:\.\d+)*)__(?<words>[a-z0-9_]+)\
  * version exists twice or an undo is missing
  */
 export async function readMigrations(directory: string): Promise<Migration[]> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith(".sql"));
+  const names = (await readdir(directory)).filter((name) => name.endsWith(".sql") && name !== "schema.sql");
   const undoNames = new Set(names.filter((name) => name.startsWith("U")));
   const migrations: Migration[] = [];
   for (const name of names) {
@@ -38,16 +40,19 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
     const undoName = `U${name.slice(1)}`;
     if (!undoNames.delete(undoName)) throw new MigrationError(`${name}: its undo ${undoName} is missing`);
     const sql = await readFile(join(directory, name), "utf8");
-    const kind = /^-- Kind: (expand|contract)$/m.exec(sql)?.[1];
-    if (kind !== "expand" && kind !== "contract") throw new MigrationError(`${name}: the header must say "-- Kind: expand" or "-- Kind: contract"`);
+    const header = readMigrationHeader(sql);
+    if (header === undefined) throw new MigrationError(`${name}: the header must say "-- Kind: expand" or "-- Kind: contract"`);
+    const undoSql = await readFile(join(directory, undoName), "utf8");
     migrations.push({
+      ...header,
+      ...readUndoHeader(undoSql),
       version: groups["version"] ?? "",
       description: (groups["words"] ?? "").replaceAll("_", " "),
       file: name,
-      kind,
       sql,
-      undoSql: await readFile(join(directory, undoName), "utf8"),
-      checksum: createHash("sha256").update(sql).digest("hex"),
+      undoSql,
+      checksum: sha256(sql),
+      undoChecksum: sha256(undoSql),
     });
   }
   const [stray] = undoNames;
@@ -58,13 +63,6 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
   return migrations;
 }
 
-/** Orders versions by their numbers: 0.0.9 before 0.0.10. */
-export function compareVersions(a: string, b: string): number {
-  const left = a.split(".").map(Number);
-  const right = b.split(".").map(Number);
-  for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }

@@ -1,0 +1,54 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { readConfig } from "../platform/config.ts";
+import { connectionOf } from "../platform/db.ts";
+import { migrateUndo, migrateUp, migrationStatus } from "./migrate.ts";
+
+/** How `migrate` is called. */
+export const MIGRATE_USAGE = "migrate up | migrate status | migrate undo [--to VERSION] [--accept-data-loss]";
+/** A new cluster's database may need a minute to come up. */
+const DATABASE_WAIT_MS = 60_000;
+
+/**
+ * The role that changes the schema: one line of JSON per migration on standard
+ * output.
+ *
+ * @returns false when the arguments are not understood
+ */
+export async function runMigrateRole(args: readonly string[]): Promise<boolean> {
+  const call = parseCall(args);
+  if (call === undefined) return false;
+  const print = (record: object) => process.stdout.write(`${JSON.stringify(record)}\n`);
+  const options = { connection: connectionOf(readConfig(process.env)), directory: migrationsDirectory(), connectTimeoutMs: DATABASE_WAIT_MS, onReport: print };
+  switch (call.action) {
+    case "up":
+      await migrateUp(options);
+      return true;
+    case "status":
+      for (const status of await migrationStatus(options)) print(status);
+      return true;
+    case "undo":
+      await migrateUndo(options, call);
+      return true;
+  }
+}
+
+type Call = { readonly action: "up" | "status" } | { readonly action: "undo"; readonly to?: string; readonly acceptDataLoss: boolean };
+
+function parseCall([action, ...rest]: readonly string[]): Call | undefined {
+  if ((action === "up" || action === "status") && rest.length === 0) return { action };
+  if (action !== "undo") return undefined;
+  try {
+    const { values } = parseArgs({ args: [...rest], options: { to: { type: "string" }, "accept-data-loss": { type: "boolean", default: false } } });
+    return { action, acceptDataLoss: values["accept-data-loss"], ...(values.to === undefined ? {} : { to: values.to }) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Beside the bundle, or in the repository. */
+export function migrationsDirectory(): string {
+  const bundled = join(import.meta.dirname, "migrations");
+  return existsSync(bundled) ? bundled : join(import.meta.dirname, "../../../migrations");
+}
