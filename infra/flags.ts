@@ -1,11 +1,9 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import { definitionsKey, flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
 import { flagdDocument } from "@forecast-stack/flags/flagd-document.ts";
 import { metadataOf, type StackContext } from "./stack-context.ts";
-
-/** The names that people, the service and the rollout controller know. */
-export const flagConfigMaps = { definitions: "feature-flags", overrides: "feature-flag-overrides", rollouts: "feature-flag-rollouts" } as const;
 
 /**
  * The three ConfigMaps of the feature flags. The program owns the definitions
@@ -22,7 +20,7 @@ export class Flags extends pulumi.ComponentResource {
     this.maps = [
       new ConfigMap(
         flagConfigMaps.definitions,
-        { metadata: metadata(flagConfigMaps.definitions), data: { "flags.json": `${JSON.stringify(flagdDocument(definitions, context.settings.environment), null, 2)}\n` } },
+        { metadata: metadata(flagConfigMaps.definitions), data: { [definitionsKey]: `${JSON.stringify(flagdDocument(definitions, context.settings.environment), null, 2)}\n` } },
         parent,
       ),
       new ConfigMap(flagConfigMaps.overrides, { metadata: metadata(flagConfigMaps.overrides) }, peoples),

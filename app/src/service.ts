@@ -17,6 +17,7 @@ import type { Config } from "./platform/config.ts";
 import { Database } from "./platform/db.ts";
 import { ConfigError, UnauthorizedError } from "./platform/errors.ts";
 import { overallStatus, statusValues } from "./platform/health.ts";
+import { Flags } from "./platform/flags.ts";
 import { createHttpApp } from "./platform/http-app.ts";
 import { JobQueue } from "./platform/job-queue.ts";
 import type { Log } from "./platform/log.ts";
@@ -57,6 +58,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const observeGauges = observeProcess(metrics);
   const database = new Database(config, metrics, log, `forecast-${role}`);
   const cache = new Cache({ redisUrl: config.REDIS_URL, ttlSeconds: { lists: config.CACHE_TTL_ITEMS, summaries: config.CACHE_TTL_SUMMARY, queries: config.QUERY_CACHE_TTL, forecasts: config.FORECAST_CACHE_TTL }, metrics, log });
+  const flags = new Flags(config, metrics);
   const jobs = new JobQueue(database, works ? "worker" : "client", runQueues(config.FORECAST_HEARTBEAT_SECONDS), log);
   let stopping = false;
   const monitor = new HealthMonitor({ config, database, cache, jobs });
@@ -67,7 +69,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     const [{ findings }] = await Promise.all([monitor.report(), serves ? observeRuns(database, metrics, config) : undefined]);
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
   };
-  const feature = { config, database, cache, jobs, metrics, log, mailer: undefined };
+  const feature = { config, database, cache, flags, jobs, metrics, log, mailer: undefined };
   const access = serves ? createAccess(feature) : undefined;
   const routes = [
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
@@ -82,7 +84,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const stopped = new AbortController();
   const prepared = access?.prepare(stopped.signal);
   const threads = works ? new ForecastThreads(config.FORECAST_THREADS) : undefined;
-  const connected = threads === undefined ? jobs.connect(() => Promise.resolve()) : workOnRuns(jobs, { config, database, cache, metrics, log, threads });
+  const connected = threads === undefined ? jobs.connect(() => Promise.resolve()) : workOnRuns(jobs, { config, database, cache, flags, metrics, log, threads });
 
   const stopWork = async (timeoutMs: number) => {
     await jobs.stop(timeoutMs).catch((error: unknown) => log.warn({ err: error }, "the job queue did not stop cleanly; its jobs are taken over when their heartbeat is missed"));

@@ -3,7 +3,7 @@ import { ConfigMap, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1/in
 import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { exposedUrl } from "../exposed-service.ts";
-import { flagConfigMaps } from "../flags.ts";
+import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { connectionOf, type DatabaseEndpoint } from "../postgres/connection.ts";
 import { database } from "../postgres/provisioning.ts";
 import { metadataOf, type StackContext } from "../stack-context.ts";

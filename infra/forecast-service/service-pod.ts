@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { flagConfigMaps } from "../flags.ts";
+import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { selectorLabels } from "../labels.ts";
 import { httpProbe, restrictedPodSpec } from "../pod.ts";
 import { imageUsers } from "../security-contexts.ts";

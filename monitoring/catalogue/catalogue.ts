@@ -1,6 +1,7 @@
 import { accessMetrics } from "./access-metrics.ts";
 import { cacheMetrics } from "./cache-metrics.ts";
 import { databaseMetrics } from "./database-metrics.ts";
+import { flagMetrics } from "./flag-metrics.ts";
 import { forecastingMetrics } from "./forecasting-metrics.ts";
 import { httpMetrics } from "./http-metrics.ts";
 import { importMetrics } from "./import-metrics.ts";
@@ -16,6 +17,7 @@ export const catalogue = {
   ...accessMetrics,
   ...cacheMetrics,
   ...databaseMetrics,
+  ...flagMetrics,
   ...forecastingMetrics,
   ...importMetrics,
   ...processMetrics,

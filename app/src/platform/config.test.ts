@@ -7,16 +7,19 @@ describe("configuration", () => {
       PORT: 4000,
       MAPE_THRESHOLD: 20,
       FORECAST_BATCH_SIZE: 20,
-      STREAMING_BATCH_DELAY_MS: 300,
       QUERY_CACHE_TTL: 7200,
       FORECAST_CACHE_TTL: 86_400,
       MEMORY_WARNING_THRESHOLD_PERCENT: 70,
       SLOW_QUERY_THRESHOLD_MS: 200,
       COMPRESSION_THRESHOLD_BYTES: 1024,
       CRON_DAILY: "5 2 * * *",
-      INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD: 0.49,
-      ENABLE_HYBRID_FORECASTING: true,
     });
+  });
+
+  it("gives a flag the value of the variable of its name, and no value where there is none", () => {
+    expect(readConfig({ STREAMING_BATCH_DELAY_MS: "250", BIN_OPTIMIZATION_ALGORITHM: "BFD" })).toMatchObject({ STREAMING_BATCH_DELAY_MS: 250, BIN_OPTIMIZATION_ALGORITHM: "BFD" });
+    expect(readConfig({}).STREAMING_BATCH_DELAY_MS).toBeUndefined();
+    expect(() => readConfig({ STREAMING_BATCH_DELAY_MS: "soon" })).toThrow('STREAMING_BATCH_DELAY_MS is "soon": it must be a number from 0 to 600000.');
   });
 
   it("takes a variable that is set to nothing for one that is not set", () => {

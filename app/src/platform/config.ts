@@ -2,6 +2,7 @@ import { availableParallelism, hostname } from "node:os";
 import { CronExpressionParser } from "cron-parser";
 import { z } from "zod";
 import { ConfigError } from "./errors.ts";
+import { flagVariableSchema } from "./flag-variables.ts";
 
 /** "true" or "false"; z.coerce.boolean would take "false" for true. */
 const flag = (byDefault: boolean) =>
@@ -145,8 +146,6 @@ export const environmentSchema = z.object({
   /** True: a run is split into batches of FORECAST_BATCH_SIZE; false: it is one batch. */
   ENABLE_STREAMING_FORECAST: flag(true),
   FORECAST_BATCH_SIZE: integer(20, 1, 1000),
-  /** Milliseconds that a worker rests between two batches. */
-  STREAMING_BATCH_DELAY_MS: integer(300, 0, 600_000),
   LOG_BATCH_PROGRESS: flag(true),
   LOG_BATCH_MEMORY_USAGE: flag(true),
   /** Threads of a worker that compute forecasts. */
@@ -166,18 +165,15 @@ export const environmentSchema = z.object({
   MAPE_ITEM_THRESHOLD_MULTIPLIER: number(1.5, 1, 100),
   MAX_HIGH_VARIANCE_ITEMS_IN_REPORT: integer(10, 0, 1000),
 
-  /** False: regular models for all items. */
-  ENABLE_HYBRID_FORECASTING: flag(true),
-  /** Share of empty periods above which an item is intermittent. */
-  INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD: number(0.5, 0, 1),
-  /** Squared coefficient of variation above which demand is erratic. */
-  INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD: number(0.49, 0, 100),
   /** Smoothing constant of Croston's method; unset: the best for each item. */
   CROSTON_ALPHA: optionalNumber(0.001, 1),
   /** Smoothing constant of TSB's demand size; unset: the best for each item. */
   TSB_ALPHA: optionalNumber(0.001, 1),
   /** Smoothing constant of TSB's probability of demand; unset: the best for each item. */
   TSB_BETA: optionalNumber(0.001, 1),
+
+  /** The feature flags: see flags/definitions.ts. */
+  ...flagVariableSchema,
 });
 
 export type Config = z.infer<typeof environmentSchema>;

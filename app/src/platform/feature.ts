@@ -2,6 +2,7 @@ import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metric
 import type { Cache } from "./cache.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db.ts";
+import type { Flags } from "./flags.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { Log } from "./log.ts";
 import type { Mailer } from "./mailer.ts";
@@ -11,6 +12,7 @@ export interface FeatureContext {
   readonly config: Config;
   readonly database: Database;
   readonly cache: Cache;
+  readonly flags: Flags;
   readonly jobs: JobQueue;
   readonly metrics: Metrics;
   readonly log: Log;

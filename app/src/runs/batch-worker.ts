@@ -4,6 +4,7 @@ import { HISTORY_PERIODS } from "../forecasting/demand-series.ts";
 import type { Cache } from "../platform/cache.ts";
 import type { Config } from "../platform/config.ts";
 import type { Database } from "../platform/db.ts";
+import type { Flags } from "../platform/flags.ts";
 import { sqlOf } from "../platform/job-queue.ts";
 import type { Log } from "../platform/log.ts";
 import { memoryUsedRatio } from "../platform/memory.ts";
@@ -20,6 +21,7 @@ export interface BatchContext {
   readonly config: Config;
   readonly database: Database;
   readonly cache: Cache;
+  readonly flags: Flags;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly threads: ForecastThreads;
@@ -39,7 +41,7 @@ export class BatchWorker {
   }
 
   async handle(boss: PgBoss, job: { readonly id: string; readonly data: BatchJob; readonly signal: AbortSignal }): Promise<void> {
-    const { config, metrics, log } = this.#context;
+    const { config, flags, metrics, log } = this.#context;
     const { tenant, runId, batchNo } = job.data;
     const started = performance.now();
     try {
@@ -48,7 +50,8 @@ export class BatchWorker {
         metrics.forecast_batches_total.inc({ outcome: "repeated" });
         return;
       }
-      const results = await this.#context.threads.run(batch.items.map((item) => this.#task(batch, item)), job.signal);
+      const tasks = await Promise.all(batch.items.map((item) => this.#task(batch, item, tenant)));
+      const results = await this.#context.threads.run(tasks, job.signal);
       const memoryPercent = Math.round(memoryUsedRatio() * 1_000) / 10;
       const elapsedMs = Math.round(performance.now() - started);
       const stored = await this.#store(boss, job, results, { worker: config.POD_NAME, memoryPercent, elapsedMs });
@@ -67,25 +70,26 @@ export class BatchWorker {
       log.warn({ err: error, runId, batchNo }, "a batch failed; it is tried again");
       throw error;
     }
-    await pause(config.STREAMING_BATCH_DELAY_MS, job.signal);
+    await pause(await flags.value("STREAMING_BATCH_DELAY_MS"), job.signal);
   }
 
-  #task(batch: Batch, item: Batch["items"][number]): ThreadTask {
-    const { config } = this.#context;
+  async #task(batch: Batch, item: Batch["items"][number], tenant: string): Promise<ThreadTask> {
+    const { config, flags } = this.#context;
+    const hybrid = await flags.evaluate("ENABLE_HYBRID_FORECASTING", { targetingKey: `${tenant}:${item.facility}:${item.sku}` });
     return {
       ...item,
       asOf: batch.asOf,
       horizonDays: config.FORECAST_HORIZON_DAYS,
       itemMape: config.ENABLE_ITEM_MAPE_MONITORING,
       settings: {
-        serve: config.ENABLE_HYBRID_FORECASTING ? "hybrid" : "regular",
-        zeroRatioThreshold: config.INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD,
-        cvSquaredThreshold: config.INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD,
+        serve: hybrid.value ? "hybrid" : "regular",
+        zeroRatioThreshold: await flags.value("INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD"),
+        cvSquaredThreshold: await flags.value("INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD"),
         crostonAlpha: config.CROSTON_ALPHA,
         tsbAlpha: config.TSB_ALPHA,
         tsbBeta: config.TSB_BETA,
       },
-      staged: false,
+      staged: hybrid.staged,
     };
   }
 

@@ -1,0 +1,67 @@
+import { parse } from "yaml";
+import { z } from "zod";
+import type { FlagMapContent } from "./config-maps.ts";
+import { type FlagDefinitions, flagName } from "./flag-definition.ts";
+import type { FlagProblem } from "./problem.ts";
+
+/** Beside the key of a rollout: what its controller has come to. */
+export const statusSuffix = ".status";
+
+/** How much of a flag's traffic a rollout exposes to which variant. */
+export interface Exposure {
+  readonly flag: string;
+  readonly variant: string;
+  /** Percent, in steps of a hundredth. */
+  readonly weight: number;
+}
+/** By the name of the rollout. */
+export type Exposures = Readonly<Record<string, Exposure>>;
+
+/** What evaluation needs of a rollout's specification; the rest is for its controller. */
+const specification = z.looseObject({ flag: flagName, variant: z.string() });
+const status = z.looseObject({ weight: z.number().min(0).max(100) });
+
+/**
+ * Reads the rollouts map: `<name>` holds a specification in YAML, `<name>.status`
+ * its weight, without which nobody is exposed. A wrong entry is told and changes
+ * nothing: what was good before (`previous`) stays. Of two rollouts of one flag
+ * the first by name counts.
+ */
+export function readExposures(definitions: FlagDefinitions, { data }: FlagMapContent, previous: Exposures): { exposures: Exposures; problems: FlagProblem[] } {
+  const problems: FlagProblem[] = [];
+  const exposures: Record<string, Exposure> = {};
+  const names = Object.keys(data).filter((key) => !key.endsWith(statusSuffix)).sort();
+  for (const name of names) {
+    const read = readExposure(definitions, data, name);
+    const exposure = "problem" in read ? previous[name] : read;
+    if ("problem" in read) problems.push(read.problem);
+    if (exposure === undefined) continue;
+    const rival = Object.entries(exposures).find(([, { flag }]) => flag === exposure.flag);
+    if (rival !== undefined) problems.push({ map: "rollouts", key: name, kind: "wrong-value", message: `The rollout ${rival[0]} already stages ${exposure.flag}; ${name} is ignored.` });
+    else exposures[name] = exposure;
+  }
+  return { exposures, problems };
+}
+
+function readExposure(definitions: FlagDefinitions, data: Readonly<Record<string, string>>, name: string): Exposure | { problem: FlagProblem } {
+  const wrong = (key: string, kind: FlagProblem["kind"], message: string) => ({ problem: { map: "rollouts", key, kind, message } as const });
+  const statusKey = `${name}${statusSuffix}`;
+  const spec = readYaml(specification, name, data[name] ?? "");
+  if (typeof spec === "string") return wrong(name, "unreadable", spec);
+  const state = data[statusKey] === undefined ? { weight: 0 } : readYaml(status, statusKey, data[statusKey]);
+  if (typeof state === "string") return wrong(statusKey, "unreadable", state);
+  const definition = Object.hasOwn(definitions, spec.flag) ? definitions[spec.flag] : undefined;
+  if (definition === undefined) return wrong(name, "unknown-flag", `The rollout ${name} is of the flag ${spec.flag}, which does not exist.`);
+  if (!Object.hasOwn(definition.variants, spec.variant)) return wrong(name, "wrong-value", `The rollout ${name} exposes ${spec.flag} to ${spec.variant}, but its variants are ${Object.keys(definition.variants).join(", ")}.`);
+  return { flag: spec.flag, variant: spec.variant, weight: state.weight };
+}
+
+/** The value, or a sentence that names the key and, where the text itself is broken, the line. */
+function readYaml<Schema extends z.ZodType>(schema: Schema, key: string, text: string): z.output<Schema> | string {
+  try {
+    const parsed = schema.safeParse(parse(text));
+    return parsed.success ? parsed.data : `${key}: ${z.prettifyError(parsed.error).replaceAll(/\s+/g, " ")}`;
+  } catch (error) {
+    return `${key} is not YAML: ${(error as Error).message.split("\n")[0] ?? ""}`;
+  }
+}

@@ -1,0 +1,40 @@
+import { boundedBy, type MetricDefinition, oneOf } from "./metric-definition.ts";
+
+const flag = boundedBy("the flags of flags/definitions.ts");
+
+/** What each process measures about its feature flags. */
+export const flagMetrics = {
+  feature_flag_evaluations_total: {
+    type: "counter",
+    unit: "count",
+    help: "Evaluations of feature flags, by the variant that was answered and by what decided it",
+    labels: { flag, variant: boundedBy("variants of the flags"), reason: oneOf("override", "rollout", "environment", "definition", "error") },
+    owner: "platform",
+    emittedBy: ["api", "worker"],
+  },
+  feature_flags_revision_info: {
+    type: "gauge",
+    unit: "state",
+    help: "1 for the revision of the flags that the process answers with; processes of the same revision answer alike",
+    labels: { revision: boundedBy("the one revision in force") },
+    owner: "platform",
+    emittedBy: ["api", "worker"],
+  },
+  feature_flags_age_seconds: {
+    type: "gauge",
+    unit: "seconds",
+    help: "Time since the API server last confirmed the flags, which it does once a minute; absent outside Kubernetes",
+    labels: {},
+    absentUntilKnown: true,
+    owner: "platform",
+    emittedBy: ["api", "worker"],
+  },
+  feature_flag_problems_total: {
+    type: "counter",
+    unit: "count",
+    help: "Entries of the flags' ConfigMaps that were ignored: unknown flags, wrong values, unreadable texts, missing maps",
+    labels: { map: oneOf("definitions", "overrides", "rollouts"), kind: oneOf("unknown-flag", "wrong-value", "unreadable", "missing") },
+    owner: "platform",
+    emittedBy: ["api", "worker"],
+  },
+} as const satisfies Record<string, MetricDefinition>;
