@@ -1,5 +1,10 @@
 import type { RuleGroup } from "@forecast-stack/monitoring/alert-rule.ts";
+import { databases } from "./databases.ts";
 import { forecasting } from "./forecasting.ts";
+import { kubernetes } from "./kubernetes.ts";
+import { monitoring } from "./monitoring.ts";
+import { service } from "./service.ts";
+import { slo, sloDays } from "./slo.ts";
 
 /** Every rule group of the product: a group that is not here is not loaded. */
-export const allRuleGroups: readonly RuleGroup[] = [forecasting];
+export const allRuleGroups: readonly RuleGroup[] = [service, forecasting, slo, sloDays, databases, kubernetes, monitoring];

@@ -3,6 +3,7 @@ import { GraphThresholdsStyleConfigBuilder, GraphThresholdsStyleMode, ReduceData
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatPanelBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TimeseriesPanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
+import { panelId } from "@forecast-stack/monitoring/panel-reference.ts";
 import { thresholdSteps, type Limits } from "./limits.ts";
 
 /** The data source that infra/ provisions; the one place that knows its identity. */
@@ -36,6 +37,7 @@ export interface Place {
 /** Values over time, with a dashed line where good ends. */
 export function graph(text: PanelText, place: Place): TimeseriesPanelBuilder {
   const panel = new TimeseriesPanelBuilder()
+    .id(panelId(text.title))
     .title(text.title)
     .description(text.description)
     .unit(text.unit)
@@ -57,6 +59,7 @@ export function graph(text: PanelText, place: Place): TimeseriesPanelBuilder {
 /** The newest value, in the colour of how good it is. */
 export function figure(text: PanelText, place: Place): StatPanelBuilder {
   return new StatPanelBuilder()
+    .id(panelId(text.title))
     .title(text.title)
     .description(text.description)
     .unit(text.unit)

@@ -4,6 +4,7 @@ import { allRuleGroups } from "@forecast-stack/alerts/all-rule-groups.ts";
 import { OLDEST_SCHEMA } from "@forecast-stack/migrations/accepted-schema.ts";
 import { renderRuleGroups } from "@forecast-stack/monitoring/alert-rule.ts";
 import { scrapeJobs } from "@forecast-stack/monitoring/scrape-jobs.ts";
+import { alertLinks } from "./alert-links.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { appVersion } from "./app-version.ts";
 import { dashboards } from "./dashboards.ts";
@@ -77,9 +78,9 @@ export async function program({ project, stack, config, secretKeys, imagesManife
 
   // monitoring
   const jobs = scrapeJobs(monitoredParts(settings));
-  const rules = renderRuleGroups(allRuleGroups, settings.monitoring.runbookUrl);
+  const rules = renderRuleGroups(allRuleGroups, alertLinks(settings, namespaceName));
   const nodeExporter = settings.monitoring.nodeExporter ? new NodeExporter(context, nodeNamespaceName, {}) : undefined;
-  if (settings.monitoring.kubeStateMetrics) kubeStateMetrics(context, {});
+  if (settings.monitoring.kubeStateMetrics) kubeStateMetrics(context, [namespaceName, nodeNamespaceName], {});
   const scraping = { jobs, rules, ...(nodeExporter === undefined ? {} : { nodeNamespace: nodeExporter.namespace }) };
   const { prometheusUrl, alertmanagerUrl } = settings.monitoring.mode === "bundled" ? bundledMonitoring(context, scraping) : operatorMonitoring(context, scraping);
   const dashboardsMap = dashboards(context, {});

@@ -94,6 +94,7 @@ export const settingsSchema = z.strictObject({
       nodeExporter: z.boolean().default(true).describe("Run a node exporter on every node (in a namespace of its own, because it reads the host)"),
       kubeStateMetrics: z.boolean().default(true).describe("Run kube-state-metrics"),
       runbookUrl: z.string().default("alerts/runbooks/").describe("Where the runbooks are published, before the file name; the default is their place in the repository"),
+      dashboardUrl: optionalUrl.default("").describe("Where alerts find the dashboards, before /d/; empty: the stack's own Grafana"),
       prometheusUrl: optionalUrl.default("").describe("URL of the operator's Prometheus, for Grafana and the outputs"),
       alertmanagerUrl: optionalUrl.default("").describe("URL of the operator's Alertmanager, for the outputs"),
     })

@@ -1,4 +1,4 @@
-import { droppedApiServerMetrics, droppedContainerMetrics, type ScrapeJob } from "./scrape-jobs.ts";
+import { droppedApiServerMetrics, droppedContainerMetrics, keptApiServerBuckets, type ScrapeJob } from "./scrape-jobs.ts";
 
 const token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const clusterAuthority = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
@@ -110,7 +110,12 @@ function apiServer(discovery: Discovery): Section {
     authorization: { credentials_file: token },
     tls_config: { ca_file: clusterAuthority, server_name: "kubernetes.default.svc" },
     ...targets,
-    metric_relabel_configs: [{ action: "drop", source_labels: ["__name__"], regex: droppedApiServerMetrics }],
+    metric_relabel_configs: [
+      // RE2 has no "all but": what is kept gets a mark first.
+      { action: "replace", source_labels: ["__name__"], regex: keptApiServerBuckets, target_label: "__kept", replacement: "yes" },
+      { action: "drop", source_labels: ["__kept", "__name__"], regex: `;(${droppedApiServerMetrics})` },
+      { action: "labeldrop", regex: "__kept" },
+    ],
   };
 }
 

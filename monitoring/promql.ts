@@ -23,8 +23,8 @@ export function series<Name extends PlainName>(name: Name, matchers: Matchers<Na
   return select(name, matchers);
 }
 
-/** The buckets of a histogram, for `histogram_quantile`. */
-export function buckets<Name extends HistogramName>(name: Name, matchers: Matchers<Name> = {}): string {
+/** The buckets of a histogram, for `histogram_quantile`, or the one up to `le`. */
+export function buckets<Name extends HistogramName>(name: Name, matchers: Matchers<Name> & { readonly le?: Matcher } = {}): string {
   return select(`${name}_bucket`, matchers);
 }
 

@@ -53,5 +53,6 @@ export function scrapeJobs({ redis, nodeExporter, kubeStateMetrics, bundled, gra
 /** Metrics of the kubelet's cAdvisor that nobody reads and that make up most of it. */
 export const droppedContainerMetrics = "container_(tasks_state|memory_failures_total|blkio_device_usage_total|network_tcp6?_usage_total|network_udp6?_usage_total|ulimits_soft|file_descriptors|sockets|threads_max|threads)";
 
-/** Histograms of the API server: thousands of series that nobody reads; their counts and sums stay. */
+/** Histograms of the API server: thousands of series that nobody reads, but for the validity of its clients' certificates; the counts and sums of the others stay. */
+export const keptApiServerBuckets = "apiserver_client_certificate_expiration_seconds_bucket";
 export const droppedApiServerMetrics = ".+_bucket|kubernetes_feature_enabled";

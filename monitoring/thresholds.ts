@@ -9,16 +9,65 @@ export const thresholds = {
   mapeTargetPercent: 20,
   /** MAPE that alerts, in percent. */
   mapeAlertPercent: 50,
-  /** Share of requests answered with 5xx that alerts. */
+  /** MASE from which on a forecast is worse than repeating the last value. */
+  maseTarget: 1,
+  /** Items of high variance that a run may have. */
+  highVarianceItems: 15,
+  /** Runs above the MAPE target within 48 hours that ask for a rollback. */
+  runsAboveTarget: 2,
+  /** Share of requests answered with 5xx that is bad. */
   errorRatio: 0.05,
-  /** Fewer requests per second than this say nothing about the share of errors. */
+  /** Fewer requests per second than this say nothing about shares and percentiles. */
   leastRequestsPerSecond: 0.05,
-  /** p95 of the API, in seconds: target and alert. */
+  /** Fewer cache reads per second than this say nothing about the hit rate. */
+  leastCacheReadsPerSecond: 0.05,
+  /** p95 of the API, in seconds. */
   latencyP95TargetSeconds: 0.02,
+  /** p99 of the API that asks for a rollback, in seconds. */
+  latencyP99RollbackSeconds: 0.06,
+  /** Share of two days in which some pod of the API answered. */
+  uptimeRatio: 0.99,
   /** Duration of a run of 127 items, in seconds. */
   runDurationSeconds: 120,
-  /** Resident memory as a share of the container's limit. */
+  /** A job that waits longer than this has no worker that could take it, in seconds. */
+  queueAgeSeconds: 300,
+  /** Age of the newest forecast: one a day and two hours of grace, in seconds. */
+  forecastAgeSeconds: 26 * 3_600,
+  /** Resident memory of the service as a share of the container's limit. */
   memoryRatio: 0.7,
-  /** Cache hits as a share of reads. */
+  /** p99 of the event loop's lag, in seconds. */
+  eventLoopLagSeconds: 0.25,
+  /** Cache hits as a share of reads: target, and what asks for a rollback. */
   cacheHitRatio: 0.99,
+  cacheHitRollbackRatio: 0.9,
+  /** Connections of a process's pool in use, as a share of those that it may open. */
+  poolRatio: 0.8,
+  /** Connections of the server in use, as a share of max_connections. */
+  connectionsRatio: 0.8,
+  /** p95 of the service's SQL statements, in seconds. */
+  queryP95Seconds: 0.5,
+  /** Dead rows as a share of a table's rows. */
+  tableBloatRatio: 0.3,
+  /** Index scans as a share of a table's scans. */
+  indexUseRatio: 0.95,
+  /** Rows that a table has before its scans and its bloat say anything. */
+  leastTableRows: 10_000,
+  /** The longest open transaction, in seconds. */
+  transactionSeconds: 300,
+  /** What a standby has not received yet, in bytes. */
+  replicationLagBytes: 256 * 1024 * 1024,
+  /** Data as a share of the volume it is on. */
+  volumeRatio: 0.8,
+  /** Redis's memory as a share of its maxmemory, with nothing to spare for a burst. */
+  redisMemoryRatio: 0.9,
+  /** Processor of a node, as a share of all its time. */
+  nodeCpuRatio: 0.8,
+  /** Memory of a node in use. */
+  nodeMemoryRatio: 0.85,
+  /** Disk of a node in use. */
+  nodeDiskRatio: 0.85,
+  /** Restarts of a container within an hour. */
+  restartsPerHour: 3,
+  /** Validity left of a certificate that clients use, in seconds. */
+  certificateSeconds: 7 * 86_400,
 } as const;

@@ -11,6 +11,7 @@ import { accuracyRoutes } from "./forecasting/accuracy-routes.ts";
 import { forecastRoutes } from "./forecasting/routes.ts";
 import { HealthMonitor } from "./health/health-monitor.ts";
 import { healthRoutes } from "./health/routes.ts";
+import { observeTables } from "./health/table-metrics.ts";
 import { inventoryRoutes } from "./inventory/routes.ts";
 import { Cache } from "./platform/cache.ts";
 import type { Config } from "./platform/config.ts";
@@ -63,10 +64,11 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   let stopping = false;
   const monitor = new HealthMonitor({ config, database, cache, jobs });
 
+  const observeTableGauges = serves ? observeTables(database, metrics) : undefined;
   const beforeScrape = async () => {
     observeGauges();
     database.observePool();
-    const [{ findings }] = await Promise.all([monitor.report(), serves ? observeRuns(database, metrics, config) : undefined]);
+    const [{ findings }] = await Promise.all([monitor.report(), serves ? observeRuns(database, metrics, config) : undefined, observeTableGauges?.()]);
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
   };
   const feature = { config, database, cache, flags, jobs, metrics, log, mailer: undefined };

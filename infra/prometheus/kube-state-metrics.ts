@@ -15,8 +15,12 @@ const watched = {
   policy: ["poddisruptionbudgets"],
 } as const;
 
-/** Tells Prometheus what the API server knows: pods, restarts, replicas, claims. */
-export function kubeStateMetrics(context: StackContext, options: pulumi.ComponentResourceOptions): Exporter {
+/**
+ * Tells Prometheus what the API server knows: nodes, and pods, restarts,
+ * replicas and claims of the stack's own namespaces. What runs in others is
+ * their owners' business: a stack must not page for its neighbour.
+ */
+export function kubeStateMetrics(context: StackContext, namespaces: readonly string[], options: pulumi.ComponentResourceOptions): Exporter {
   const version = context.versionOf("kube-state-metrics");
   const parent = options.parent === undefined ? {} : { parent: options.parent };
   const account = serviceAccount(context, "kube-state-metrics", version, parent);
@@ -28,7 +32,7 @@ export function kubeStateMetrics(context: StackContext, options: pulumi.Componen
       component: "kube-state-metrics",
       port: kubeStateMetricsPort,
       size: "kube-state-metrics",
-      args: [`--port=${kubeStateMetricsPort}`, "--telemetry-port=8081", `--resources=${Object.values(watched).flat().join(",")}`],
+      args: [`--port=${kubeStateMetricsPort}`, "--telemetry-port=8081", `--resources=${Object.values(watched).flat().join(",")}`, `--namespaces=${namespaces.join(",")}`],
       serviceAccountName: account.metadata.name,
     },
     options,

@@ -15,7 +15,7 @@ export interface NodeProgram {
  * The rest of `assumed` serves package scripts, which never run.
  */
 export const nodePackages: PackageRequest = {
-  packages: ["containerd", "containernetworking-plugins", "etcd-server", "iptables", "nftables", "prometheus", "redis-server", "runc"],
+  packages: ["containerd", "containernetworking-plugins", "etcd-server", "iptables", "nftables", "prometheus", "prometheus-alertmanager", "redis-server", "runc"],
   assumed: ["adduser", "debconf", "dpkg", "init-system-helpers", "libc6", "libgcc-s1", "libseccomp2", "lsb-base", "netbase", "perl", "sysvinit-utils", "tar"],
 };
 
@@ -32,8 +32,9 @@ export const unusedPaths: readonly string[] = [
 const own = (name: string, path: string): NodeProgram => ({ name, path, ownLibraries: true });
 const plain = (name: string, path: string): NodeProgram => ({ name, path, ownLibraries: false });
 
-/** iptables serves CNI's bridge and portmap plugins, nft serves kube-proxy, promtool checks rules and configurations, redis-server serves tests. */
+/** alertmanager serves tests of routes; iptables serves CNI's bridge and portmap plugins, nft serves kube-proxy, promtool checks rules and configurations, redis-server serves tests. */
 export const nodePrograms: readonly NodeProgram[] = [
+  plain("alertmanager", "usr/bin/prometheus-alertmanager"),
   plain("containerd", "usr/bin/containerd"),
   plain("containerd-shim-runc-v2", "usr/bin/containerd-shim-runc-v2"),
   plain("ctr", "usr/bin/ctr"),

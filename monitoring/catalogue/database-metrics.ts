@@ -1,6 +1,7 @@
 import { boundedBy, type MetricDefinition, oneOf } from "./metric-definition.ts";
 
 const query = boundedBy("names of the service's own SQL statements");
+const table = boundedBy("tables of the service's schema");
 
 /** What the service measures about its own use of Postgres. */
 export const databaseMetrics = {
@@ -37,6 +38,33 @@ export const databaseMetrics = {
     labels: { state: oneOf("active", "idle", "waiting") },
     owner: "platform",
     emittedBy: ["api", "worker"],
+  },
+  database_table_rows: {
+    type: "gauge",
+    unit: "count",
+    help: "Live rows of a table, as Postgres estimates them",
+    labels: { table },
+    absentUntilKnown: true,
+    owner: "platform",
+    emittedBy: ["api"],
+  },
+  database_table_bloat_ratio: {
+    type: "gauge",
+    unit: "ratio",
+    help: "Dead rows as a share of all rows of a table",
+    labels: { table },
+    absentUntilKnown: true,
+    owner: "platform",
+    emittedBy: ["api"],
+  },
+  database_index_use_ratio: {
+    type: "gauge",
+    unit: "ratio",
+    help: "Index scans as a share of all scans of a table since its statistics began",
+    labels: { table },
+    absentUntilKnown: true,
+    owner: "platform",
+    emittedBy: ["api"],
   },
   database_pool_max_connections: {
     type: "gauge",

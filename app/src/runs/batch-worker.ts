@@ -122,6 +122,7 @@ export class BatchWorker {
     metrics.forecast_runs_total.inc({ trigger, outcome: "completed" });
     metrics.forecast_run_duration_seconds.observe({ outcome: "completed" }, seconds);
     const { items, mape, wape, highVarianceItems } = summary.overall;
+    if (mape !== null && mape > summary.thresholds.mape) metrics.forecast_runs_above_target_total.inc();
     log.info({ runId, seconds, items, mape, wape, highVarianceItems, mapeThreshold: summary.thresholds.mape }, "forecast run completed");
     if (summary.hybrid?.reverted === true) {
       metrics.forecast_hybrid_reverts_total.inc();

@@ -28,6 +28,8 @@ async function observeNewestRuns(database: Database, metrics: Metrics): Promise<
   const wapes = overall.map(({ wape }) => wape).filter((wape) => wape !== null);
   if (mapes.length > 0) metrics.forecast_accuracy_mape_percentage.set(Math.max(...mapes));
   if (wapes.length > 0) metrics.forecast_accuracy_wape_percentage.set(Math.max(...wapes));
+  const mases = overall.map(({ medianMase }) => medianMase).filter((mase) => mase !== null);
+  if (mases.length > 0) metrics.forecast_accuracy_mase_ratio.set(Math.max(...mases));
   metrics.forecast_accuracy_undefined_items.set(sum(overall.map(({ items, mapeItems }) => items - mapeItems)));
   metrics.forecast_high_variance_items.set(sum(overall.map(({ highVarianceItems }) => highVarianceItems)));
   metrics.forecast_run_last_completed_timestamp_seconds.set(Math.min(...runs.map(({ finishedAt }) => finishedAt.getTime())) / 1_000);
@@ -40,6 +42,7 @@ function sum(values: readonly number[]): number {
 function forgetNewestRun(metrics: Metrics): void {
   metrics.forecast_accuracy_mape_percentage.remove();
   metrics.forecast_accuracy_wape_percentage.remove();
+  metrics.forecast_accuracy_mase_ratio.remove();
   metrics.forecast_accuracy_undefined_items.remove();
   metrics.forecast_high_variance_items.remove();
   metrics.forecast_run_last_completed_timestamp_seconds.remove();
