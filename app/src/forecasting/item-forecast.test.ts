@@ -61,7 +61,8 @@ describe("the forecast of an item", () => {
   it("repeats a weekly rhythm", () => {
     const week = [10, 20, 30, 40, 50, 60, 5];
     const { forecast: result, model, accuracy } = forecast(series(140, (t) => week[t % 7] ?? 0), 14);
-    expect(model).toBe("holt-winters");
+    // Without noise both are exact, and rounding decides.
+    expect(["holt-winters", "seasonal-naive"]).toContain(model);
     result.point.forEach((value, step) => expect(value).toBeCloseTo(week[step % 7] ?? 0, 0));
     expect(accuracy?.mape).toBeLessThan(1);
   });

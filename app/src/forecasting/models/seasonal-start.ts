@@ -2,8 +2,8 @@ import { mean, type Series } from "./forecast.ts";
 
 /** Seasons of history below which a seasonal model is not fitted. */
 export const SEASONS_NEEDED = 2;
-/** The state at the start comes from at most so many seasons. */
-const SEASONS_READ = 4;
+/** The state at the start comes from at most so many seasons: fewer are mostly noise (docs/forecast-models.md), older ones may be of another rhythm. */
+const SEASONS_READ = 26;
 
 /** Level, slope and season just before the first observation. */
 export interface SeasonalStart {
