@@ -153,6 +153,11 @@ public.audit_log.entity text NOT NULL
 public.audit_log.entity_id text NOT NULL
 public.audit_log.request_id text
 public.audit_log.tenant_id text NOT NULL
+public.backups.bytes bigint NOT NULL
+public.backups.checked_at timestamp with time zone
+public.backups.created_at timestamp with time zone NOT NULL
+public.backups.intact boolean
+public.backups.name text NOT NULL
 public.demand_history.demand_date date NOT NULL
 public.demand_history.facility_id text NOT NULL
 public.demand_history.material_id uuid NOT NULL
@@ -323,6 +328,10 @@ public.users.user_id uuid NOT NULL DEFAULT gen_random_uuid()
 audit_log.audit_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text])))
 audit_log.audit_log_pkey PRIMARY KEY (audit_id)
 audit_log.audit_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
+backups.backups_bytes_check CHECK ((bytes > 0))
+backups.backups_check CHECK (((checked_at IS NULL) = (intact IS NULL)))
+backups.backups_name_check CHECK ((name <> ''::text))
+backups.backups_pkey PRIMARY KEY (name)
 demand_history.demand_history_facility_id_check CHECK ((facility_id <> ''::text))
 demand_history.demand_history_material_id_fkey FOREIGN KEY (material_id) REFERENCES items(material_id) ON DELETE CASCADE
 demand_history.demand_history_pkey PRIMARY KEY (tenant_id, facility_id, material_id, demand_date)
@@ -437,6 +446,7 @@ CREATE INDEX job_dep_parent_idx ON pgboss.job_dependency USING btree (parent_nam
 CREATE INDEX queue_stats_i1 ON ONLY pgboss.queue_stats USING btree (name, captured_on DESC) INCLUDE (deferred_count, queued_count, ready_count, active_count, failed_count, total_count)
 CREATE INDEX warning_i1 ON pgboss.warning USING btree (created_on DESC)
 CREATE UNIQUE INDEX audit_log_pkey ON public.audit_log USING btree (audit_id)
+CREATE UNIQUE INDEX backups_pkey ON public.backups USING btree (name)
 CREATE UNIQUE INDEX bam_pkey ON pgboss.bam USING btree (id)
 CREATE UNIQUE INDEX demand_history_pkey ON public.demand_history USING btree (tenant_id, facility_id, material_id, demand_date)
 CREATE UNIQUE INDEX forecast_batches_pkey ON public.forecast_batches USING btree (run_id, batch_no)
@@ -519,6 +529,7 @@ pgboss.subscription forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/fore
 pgboss.version forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 pgboss.warning forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.audit_log forecast_app=ar/forecast_owner forecast_owner=arwdDxt/forecast_owner
+public.backups forecast_app=r/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.demand_history forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_batches forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_models forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner

@@ -1,3 +1,5 @@
+import { BackupError } from "./backup/backup-error.ts";
+import { BACKUP_USAGE, runBackupRole } from "./backup/backup-role.ts";
 import { MIGRATE_USAGE, runMigrateRole } from "./migrate/migrate-role.ts";
 import { MigrationError } from "./migrate/migration-error.ts";
 import { readConfig } from "./platform/config.ts";
@@ -10,7 +12,7 @@ import { startService } from "./service.ts";
 /** Exit codes of sysexits.h: wrong call, wrong configuration. */
 const EX_USAGE = 64;
 const EX_CONFIG = 78;
-const USAGE = `usage: main.js api | worker | api+worker | ${MIGRATE_USAGE}`;
+const USAGE = `usage: main.js api | worker | api+worker | ${MIGRATE_USAGE} | ${BACKUP_USAGE}`;
 
 async function main(args: readonly string[]): Promise<void> {
   const [role, ...rest] = args;
@@ -26,6 +28,9 @@ async function main(args: readonly string[]): Promise<void> {
     }
     case "migrate":
       if (await runMigrateRole(rest)) return;
+      break;
+    case "backup":
+      if (await runBackupRole(rest)) return;
   }
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = EX_USAGE;
@@ -34,7 +39,7 @@ async function main(args: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof MigrationError;
+  const expected = error instanceof ConfigError || error instanceof MigrationError || error instanceof BackupError;
   process.stderr.write(`${expected ? error.message : String(fieldOf(error, "stack") ?? error)}\n`);
-  process.exit(error instanceof ConfigError ? EX_CONFIG : 1);
+  process.exit(error instanceof ConfigError ? EX_CONFIG : error instanceof BackupError ? error.exitCode : 1);
 }

@@ -1,3 +1,5 @@
+import { provisioningSql as sqlOf } from "@forecast-stack/migrations/provisioning.ts";
+
 /** Database, roles and ports that the service, the migrations and the exporter agree on. */
 export const database = {
   name: "forecast",
@@ -9,8 +11,6 @@ export const database = {
   /** Reads statistics; the exporter uses it. */
   monitor: "forecast_monitor",
 } as const;
-
-const extensions = ["uuid-ossp", "pg_stat_statements"];
 
 /**
  * Script of a new database's first start: roles, database, extensions.
@@ -43,14 +43,5 @@ SQL
 
 /** What an administrator does once inside the new database; CloudNativePG runs it as it is. */
 export function provisioningSql(): string[] {
-  const { name, owner, app, monitor } = database;
-  return [
-    `REVOKE ALL ON DATABASE ${name} FROM PUBLIC;`,
-    `GRANT CONNECT, TEMPORARY ON DATABASE ${name} TO ${app};`,
-    `GRANT CONNECT ON DATABASE ${name} TO ${monitor};`,
-    ...extensions.map((extension) => `CREATE EXTENSION IF NOT EXISTS "${extension}";`),
-    "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
-    `GRANT CREATE, USAGE ON SCHEMA public TO ${owner};`,
-    `GRANT USAGE ON SCHEMA public TO ${app};`,
-  ];
+  return sqlOf(database);
 }

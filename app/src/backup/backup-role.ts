@@ -1,0 +1,52 @@
+import { readConfig } from "../platform/config.ts";
+import { readBackupConfig } from "./backup-config.ts";
+import { Backups } from "./backups.ts";
+import { expired } from "./retention.ts";
+
+/** How `backup` is called. `run` is what a schedule does: create, verify, prune. */
+export const BACKUP_USAGE = "backup run | backup create | backup list | backup verify [NAME] | backup restore [NAME] | backup prune";
+
+/**
+ * The role that makes and restores backups: one line of JSON per result on
+ * standard output.
+ *
+ * @returns false when the arguments are not understood
+ */
+export async function runBackupRole([action, name, ...rest]: readonly string[]): Promise<boolean> {
+  const named = action === "verify" || action === "restore";
+  if (rest.length > 0 || (name !== undefined && !named)) return false;
+  const { parts, retention } = readBackupConfig(process.env, readConfig(process.env));
+  const backups = new Backups(parts);
+  const print = (result: object) => process.stdout.write(`${JSON.stringify(result)}\n`);
+  const prune = async () => {
+    const old = expired(await backups.list(), parts.now(), retention);
+    await backups.remove(old);
+    for (const manifest of old) print({ removed: manifest });
+  };
+  switch (action) {
+    case "run": {
+      const { name: made } = await backups.create();
+      print({ verified: await backups.verify(made) });
+      await prune();
+      return true;
+    }
+    case "create":
+      print({ created: await backups.create() });
+      return true;
+    case "list":
+      for (const manifest of await backups.list()) print({ backup: manifest });
+      return true;
+    case "verify":
+      print({ verified: await backups.verify(name) });
+      return true;
+    case "restore":
+      print({ restored: await backups.restore(name) });
+      return true;
+    case "prune":
+      await prune();
+      return true;
+    case undefined:
+    default:
+      return false;
+  }
+}
