@@ -1,4 +1,5 @@
 import type { RuleGroup } from "@forecast-stack/monitoring/alert-rule.ts";
+import { backups } from "./backups.ts";
 import { databases } from "./databases.ts";
 import { forecasting } from "./forecasting.ts";
 import { kubernetes } from "./kubernetes.ts";
@@ -7,4 +8,4 @@ import { service } from "./service.ts";
 import { slo, sloDays } from "./slo.ts";
 
 /** Every rule group of the product: a group that is not here is not loaded. */
-export const allRuleGroups: readonly RuleGroup[] = [service, forecasting, slo, sloDays, databases, kubernetes, monitoring];
+export const allRuleGroups: readonly RuleGroup[] = [service, forecasting, slo, sloDays, databases, backups, kubernetes, monitoring];

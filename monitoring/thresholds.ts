@@ -70,4 +70,8 @@ export const thresholds = {
   restartsPerHour: 3,
   /** Validity left of a certificate that clients use, in seconds. */
   certificateSeconds: 7 * 86_400,
+  /** Age of the newest backup, as a share of what it may reach. */
+  backupAge: 1,
+  /** Age of the newest verification, as a share of the age that a backup may reach. */
+  backupVerificationAge: 3,
 } as const;

@@ -5,6 +5,7 @@ import { withDocumentation } from "./api/documentation-routes.ts";
 import { graphqlRoutes } from "./api/graphql-routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { checkAccessSettings, createAccess } from "./auth/access.ts";
+import { observeBackups } from "./backup/backup-metrics.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
 import { demandRoutes } from "./demand/routes.ts";
 import { accuracyRoutes } from "./forecasting/accuracy-routes.ts";
@@ -68,7 +69,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const beforeScrape = async () => {
     observeGauges();
     database.observePool();
-    const [{ findings }] = await Promise.all([monitor.report(), serves ? observeRuns(database, metrics, config) : undefined, observeTableGauges?.()]);
+    const [{ findings }] = await Promise.all([monitor.report(), serves ? observeRuns(database, metrics, config) : undefined, observeTableGauges?.(), serves ? observeBackups(database, metrics, config) : undefined]);
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
   };
   const feature = { config, database, cache, flags, jobs, metrics, log, mailer: undefined };

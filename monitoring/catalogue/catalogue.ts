@@ -1,4 +1,5 @@
 import { accessMetrics } from "./access-metrics.ts";
+import { backupMetrics } from "./backup-metrics.ts";
 import { cacheMetrics } from "./cache-metrics.ts";
 import { databaseMetrics } from "./database-metrics.ts";
 import { flagMetrics } from "./flag-metrics.ts";
@@ -15,6 +16,7 @@ import { processMetrics } from "./process-metrics.ts";
 export const catalogue = {
   ...httpMetrics,
   ...accessMetrics,
+  ...backupMetrics,
   ...cacheMetrics,
   ...databaseMetrics,
   ...flagMetrics,

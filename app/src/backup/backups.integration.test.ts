@@ -87,8 +87,9 @@ describe("backups", () => {
     const database = await filled();
     const backups = backupsOf(database);
     let writing = true;
+    const isWriting = () => writing;
     const writes = (async () => {
-      for (let n = 0; writing; n += 1) await query(database, `INSERT INTO items (tenant_id, sku, name) VALUES ('default', 'during-${n}', 'x'); INSERT INTO inventory (tenant_id, facility_id, material_id) SELECT 'default', 'main', material_id FROM items WHERE sku = 'during-${n}'`);
+      for (let n = 0; isWriting(); n += 1) await query(database, `INSERT INTO items (tenant_id, sku, name) VALUES ('default', 'during-${n}', 'x'); INSERT INTO inventory (tenant_id, facility_id, material_id) SELECT 'default', 'main', material_id FROM items WHERE sku = 'during-${n}'`);
     })();
     await backups.create();
     writing = false;

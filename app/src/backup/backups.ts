@@ -13,6 +13,7 @@ import { dumpRows } from "./dump.ts";
 import { decrypt, encrypt } from "./encryption.ts";
 import { loadRows } from "./load.ts";
 import { recordBackup } from "./sql/record-backup.ts";
+import { through } from "./through.ts";
 import { type BackupStore, type Manifest, manifestSchema } from "./store.ts";
 
 export interface BackupParts {
@@ -44,7 +45,7 @@ export class Backups {
     const manifest = await withConnection(administration, async (client) => {
       const { header, stream } = await dumpRows(client, began);
       const measured = new Measure();
-      await store.put(`${name}${ARCHIVE}`, (await encrypt(stream, key)).compose(measured));
+      await store.put(`${name}${ARCHIVE}`, through(await encrypt(stream, key), measured));
       return { name, createdAt: header.createdAt, bytes: measured.bytes, sha256: measured.sha256, schemaVersion: header.schemaVersion, rows: sum(header), checked: null };
     });
     await this.#write(manifest);
@@ -115,7 +116,7 @@ export class Backups {
   async #loadInto(database: string, manifest: Manifest): Promise<void> {
     const { administration, store, key } = this.#parts;
     const encrypted = await store.get(`${manifest.name}${ARCHIVE}`);
-    const reader = new ArchiveReader((await decrypt(encrypted, key)).compose(createZstdDecompress()));
+    const reader = new ArchiveReader(through(await decrypt(encrypted, key), createZstdDecompress()));
     try {
       const header = await reader.header();
       await this.#refuseUnknownSchema(header);

@@ -129,6 +129,9 @@ export const environmentSchema = z.object({
   /** Origins whose pages may call the API from a browser, separated by commas; none by default. */
   CORS_ALLOWLIST: origins,
 
+  /** Hours that the newest backup of the database may be old before an alert; 0: somebody else makes backups and watches over them. */
+  BACKUP_MAX_AGE_HOURS: integer(0, 0, 8_760),
+
   ENABLE_RESPONSE_COMPRESSION: flag(true),
   /** Bytes from which on a response is compressed. */
   COMPRESSION_THRESHOLD_BYTES: integer(1024, 0, 1_073_741_824),
