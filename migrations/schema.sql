@@ -323,6 +323,11 @@ public.users.role text NOT NULL
 public.users.tenant_id text NOT NULL
 public.users.updated_at timestamp with time zone NOT NULL DEFAULT now()
 public.users.user_id uuid NOT NULL DEFAULT gen_random_uuid()
+public.watchdog_interventions.created_at timestamp with time zone NOT NULL DEFAULT now()
+public.watchdog_interventions.intervention_id bigint NOT NULL IDENTITY a
+public.watchdog_interventions.kind text NOT NULL
+public.watchdog_interventions.mended boolean NOT NULL
+public.watchdog_interventions.subject text NOT NULL
 
 -- Constraints
 audit_log.audit_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'service'::text])))
@@ -422,6 +427,8 @@ users.users_email_key UNIQUE (email)
 users.users_pkey PRIMARY KEY (user_id)
 users.users_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'staff'::text, 'admin'::text])))
 users.users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
+watchdog_interventions.watchdog_interventions_kind_check CHECK ((kind = ANY (ARRAY['stalled-run'::text, 'missed-schedule'::text])))
+watchdog_interventions.watchdog_interventions_pkey PRIMARY KEY (intervention_id)
 
 -- Indexes
 CREATE INDEX idx_audit_log_entity ON public.audit_log USING btree (tenant_id, entity, entity_id, audit_id DESC)
@@ -438,6 +445,7 @@ CREATE INDEX idx_password_resets_user ON public.password_resets USING btree (use
 CREATE INDEX idx_refresh_tokens_family ON public.refresh_tokens USING btree (tenant_id, family_id)
 CREATE INDEX idx_refresh_tokens_user ON public.refresh_tokens USING btree (user_id)
 CREATE INDEX idx_users_tenant ON public.users USING btree (tenant_id, email)
+CREATE INDEX idx_watchdog_interventions_newest ON public.watchdog_interventions USING btree (created_at DESC)
 CREATE INDEX job_common_i10 ON pgboss.job_common USING btree (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE ((state < 'active'::pgboss.job_state) AND (NOT blocked) AND (policy = 'key_strict_fifo'::text))
 CREATE INDEX job_common_i11 ON pgboss.job_common USING btree (name, priority DESC, created_on, start_after) WHERE ((state < 'active'::pgboss.job_state) AND (NOT blocked))
 CREATE INDEX job_common_i7 ON pgboss.job_common USING btree (name, group_id) WHERE ((state = 'active'::pgboss.job_state) AND (group_id IS NOT NULL))
@@ -482,6 +490,7 @@ CREATE UNIQUE INDEX users_email_key ON public.users USING btree (email)
 CREATE UNIQUE INDEX users_pkey ON public.users USING btree (user_id)
 CREATE UNIQUE INDEX version_pkey ON pgboss.version USING btree (version)
 CREATE UNIQUE INDEX warning_pkey ON pgboss.warning USING btree (id)
+CREATE UNIQUE INDEX watchdog_interventions_pkey ON public.watchdog_interventions USING btree (intervention_id)
 
 -- Views
 
@@ -544,3 +553,4 @@ public.refresh_tokens forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/fo
 public.service_tokens forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.tenants forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.users forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
+public.watchdog_interventions forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner

@@ -25,12 +25,15 @@ import { JobQueue } from "./platform/job-queue.ts";
 import type { Log } from "./platform/log.ts";
 import { observeProcess } from "./platform/process-metrics.ts";
 import { mountRoutes } from "./platform/route.ts";
+import { scheduledQueues, workOnSchedule } from "./platform/scheduled-work.ts";
 import { closeServer, type StopOptions } from "./platform/shutdown.ts";
 import { ForecastThreads } from "./runs/forecast-threads.ts";
 import { runQueues } from "./runs/queues.ts";
 import { runRoutes } from "./runs/routes.ts";
 import { observeRuns } from "./runs/run-metrics.ts";
 import { workOnRuns } from "./runs/run-worker.ts";
+import { scheduledRuns } from "./runs/scheduled-runs.ts";
+import { Watchdog } from "./runs/watchdog.ts";
 
 /** What a process does: answer the API, work on runs, or both (in development). */
 export type ServiceRole = "api" | "worker" | "api+worker";
@@ -61,7 +64,8 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const database = new Database(config, metrics, log, `forecast-${role}`);
   const cache = new Cache({ redisUrl: config.REDIS_URL, ttlSeconds: { lists: config.CACHE_TTL_ITEMS, summaries: config.CACHE_TTL_SUMMARY, queries: config.QUERY_CACHE_TTL, forecasts: config.FORECAST_CACHE_TTL }, metrics, log });
   const flags = new Flags(config, metrics);
-  const jobs = new JobQueue(database, works ? "worker" : "client", runQueues(config.FORECAST_HEARTBEAT_SECONDS), log);
+  const scheduled = scheduledRuns(config, database);
+  const jobs = new JobQueue(database, works ? "worker" : "client", [...runQueues(config.FORECAST_HEARTBEAT_SECONDS), ...scheduledQueues(scheduled, config.FORECAST_HEARTBEAT_SECONDS)], log);
   let stopping = false;
   const monitor = new HealthMonitor({ config, database, cache, jobs });
 
@@ -86,12 +90,18 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
 
   const stopped = new AbortController();
   const prepared = access?.prepare(stopped.signal);
-  const threads = works ? new ForecastThreads(config.FORECAST_THREADS) : undefined;
-  const connected = threads === undefined ? jobs.connect(() => Promise.resolve()) : workOnRuns(jobs, { config, database, cache, flags, metrics, log, threads });
+  const threads = works ? new ForecastThreads(config.FORECAST_THREADS, config.SCHEDULER_WATCHDOG_TIMEOUT_MS) : undefined;
+  const watchdog = new Watchdog({ config, database, metrics, log }, scheduled);
+  const connected = jobs.connect(async (boss) => {
+    if (threads === undefined) return;
+    await workOnRuns(boss, { config, database, cache, flags, metrics, log, threads });
+    await workOnSchedule(boss, scheduled);
+  });
+  const watching = connected.then((boss) => (works && boss !== undefined ? watchdog.watch(boss, stopped.signal) : undefined));
 
   const stopWork = async (timeoutMs: number) => {
     await jobs.stop(timeoutMs).catch((error: unknown) => log.warn({ err: error }, "the job queue did not stop cleanly; its jobs are taken over when their heartbeat is missed"));
-    await connected;
+    await watching;
     await threads?.close();
   };
   const close = async () => {

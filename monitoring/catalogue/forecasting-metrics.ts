@@ -71,6 +71,22 @@ export const forecastingMetrics = {
     owner: "forecasting",
     emittedBy: ["worker"],
   },
+  forecast_watchdog_findings_total: {
+    type: "counter",
+    unit: "count",
+    help: "Faults that the watchdog found: runs without progress, and schedules that nobody started",
+    labels: { kind: oneOf("stalled-run", "missed-schedule") },
+    owner: "forecasting",
+    emittedBy: ["worker"],
+  },
+  forecast_watchdog_interventions_total: {
+    type: "counter",
+    unit: "count",
+    help: "Faults that the watchdog put right",
+    labels: { kind: oneOf("stalled-run", "missed-schedule") },
+    owner: "forecasting",
+    emittedBy: ["worker"],
+  },
   forecast_accuracy_mape_percentage: {
     type: "gauge",
     unit: "percent",

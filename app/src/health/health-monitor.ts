@@ -6,11 +6,14 @@ import type { JobQueue } from "../platform/job-queue.ts";
 import { memoryUsedRatio } from "../platform/memory.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { lastRunFailed } from "../runs/sql/newest-run.ts";
+import { recentInterventions } from "../runs/sql/interventions.ts";
 import { assessHealth } from "./assess.ts";
 
 export interface HealthReport {
   readonly databaseConnected: boolean;
   readonly findings: readonly HealthFinding[];
+  /** How often the watchdog put something right in the last 24 hours; null when that cannot be read. */
+  readonly interventions: number | null;
 }
 
 /** A probe must be answered before whoever asks gives up. */
@@ -38,7 +41,8 @@ export class HealthMonitor {
       memoryPercent: 100 * memoryUsedRatio(),
       memoryWarningPercent: config.MEMORY_WARNING_THRESHOLD_PERCENT,
     });
-    return { databaseConnected, findings };
+    const interventions = databaseConnected ? await recentInterventions(database).catch(() => null) : null;
+    return { databaseConnected, findings, interventions };
   }
 
   async #someRunFailed(): Promise<boolean> {

@@ -16,7 +16,7 @@ const health = z.object({
   scheduler: z.object({ enabled: z.boolean(), nextRun: z.iso.datetime() }),
   streaming: z.object({ enabled: z.boolean(), batchSize: z.int() }),
   cache: z.object({ queryCache: cacheHealth, forecastCache: cacheHealth.extend({ preloadEnabled: z.boolean() }) }),
-  monitoring: z.object({ itemMapeEnabled: z.boolean(), watchdogEnabled: z.boolean(), selfHealingEnabled: z.boolean() }),
+  monitoring: z.object({ itemMapeEnabled: z.boolean(), watchdogEnabled: z.boolean(), selfHealingEnabled: z.boolean(), watchdogInterventions: z.int().nullable() }),
   database: z.object({ connected: z.boolean() }),
   reasons: z.array(z.string()).optional(),
 });
@@ -57,7 +57,7 @@ export function healthRoutes(parts: { readonly config: Config; readonly cache: C
       summary: "Show the health of the service and how it is set up.",
       answers: { 200: { description: "It serves; when degraded, the reasons.", schema: health }, 503: { description: "It cannot serve, and why.", schema: health } },
       handle: async ({ response }) => {
-        const { databaseConnected, findings } = await monitor.report();
+        const { databaseConnected, findings, interventions } = await monitor.report();
         const status = overallStatus(findings);
         response.status(status === "unhealthy" ? 503 : 200).json({
           status,
@@ -70,7 +70,7 @@ export function healthRoutes(parts: { readonly config: Config; readonly cache: C
             queryCache: { enabled: cache.enabled("queries"), ttl: config.QUERY_CACHE_TTL, hitRate: cache.hitRate("queries") },
             forecastCache: { enabled: cache.enabled("forecasts"), ttl: config.FORECAST_CACHE_TTL, preloadEnabled: false, hitRate: cache.hitRate("forecasts") },
           },
-          monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: false, selfHealingEnabled: false },
+          monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: config.SCHEDULER_WATCHDOG_ENABLED, selfHealingEnabled: config.ENABLE_SELF_HEALING, watchdogInterventions: interventions },
           database: { connected: databaseConnected },
           // Only when there is something to say.
           ...(findings.length > 0 ? { reasons: findings.map(({ reason }) => reason) } : {}),

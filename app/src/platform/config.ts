@@ -144,6 +144,8 @@ export const environmentSchema = z.object({
 
   /** When the daily run starts, in UTC. */
   CRON_DAILY: cron("5 2 * * *"),
+  /** When the weekly run starts that selects all models anew, in UTC. */
+  CRON_RETRAIN: cron("0 4 * * 0"),
   /** Days that are forecast; monthly items get the months that begin in them. */
   FORECAST_HORIZON_DAYS: integer(90, 1, 730),
   /** True: a run is split into batches of FORECAST_BATCH_SIZE; false: it is one batch. */
@@ -155,6 +157,14 @@ export const environmentSchema = z.object({
   FORECAST_THREADS: integer(availableParallelism(), 1, 256),
   /** Seconds without a sign of life after which a worker's batch is given to another one. */
   FORECAST_HEARTBEAT_SECONDS: integer(20, 10, 50),
+  /** True: what the watchdog finds is put right; false: it is only told. */
+  ENABLE_SELF_HEALING: flag(true),
+  /** True: workers look for runs that do not get on and for schedules that were missed. */
+  SCHEDULER_WATCHDOG_ENABLED: flag(true),
+  /** Milliseconds between two looks. */
+  SCHEDULER_WATCHDOG_INTERVAL_MS: integer(300_000, 1_000, 86_400_000),
+  /** Milliseconds without progress after which a run, or an item under way, counts as stalled. */
+  SCHEDULER_WATCHDOG_TIMEOUT_MS: integer(120_000, 1_000, 86_400_000),
   MONITOR_ITEM_FORECAST_TIME: flag(true),
   /** Milliseconds of computing above which an item is logged as slow. */
   ITEM_FORECAST_TIME_THRESHOLD_MS: integer(500, 1, 600_000),

@@ -55,9 +55,9 @@ export class JobQueue {
 
   /**
    * Connects, makes the queues and then calls `whenReady`; tries again until it
-   * works or `stop` is called.
+   * works or `stop` is called, and then gives nothing.
    */
-  async connect(whenReady: (boss: PgBoss) => Promise<void>): Promise<void> {
+  async connect(whenReady: (boss: PgBoss) => Promise<void>): Promise<PgBoss | undefined> {
     for (let attempt = 1; !this.#stopped.signal.aborted; attempt += 1) {
       try {
         await this.#boss.start();
@@ -68,13 +68,14 @@ export class JobQueue {
         await whenReady(this.#boss);
         this.#ready = true;
         this.#log.info({ attempt }, "the job queue is connected");
-        return;
+        return this.#boss;
       } catch (error) {
         if (attempt % 15 === 1) this.#log.warn({ err: error, attempt }, "the job queue cannot be reached yet");
         await this.#boss.stop({ graceful: false }).catch(() => undefined);
         await pause(RETRY_MS, this.#stopped.signal);
       }
     }
+    return undefined;
   }
 
   /**
@@ -85,6 +86,19 @@ export class JobQueue {
   async send(transaction: Queryable, queue: string, jobId: string, data: object): Promise<void> {
     if (!this.#ready) throw new UnavailableError("The job queue is not connected yet.");
     await this.#boss.send(queue, data, { id: jobId, db: sqlOf(transaction) });
+  }
+
+  /**
+   * Asks for work of a queue. Under the same id it is asked for once, as long
+   * as the job is remembered.
+   *
+   * @param data what the job holds
+   * @param delaySeconds how long it waits first
+   * @throws UnavailableError before the queue is connected
+   */
+  async ask(queue: string, jobId: string, data: object, delaySeconds = 0): Promise<void> {
+    if (!this.#ready) throw new UnavailableError("The job queue is not connected yet.");
+    await this.#boss.insert(queue, [{ id: jobId, data, ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}) }]);
   }
 
   /** Stops taking jobs, lets running ones finish for `timeoutMs` and gives the others back to the queue. */

@@ -5,8 +5,11 @@ import type { ThreadResult, ThreadTask } from "./forecast-thread.ts";
 /** Forecasts items in threads, so that the process goes on answering and sending signs of life. */
 export class ForecastThreads {
   readonly #pool: Piscina<ThreadTask, ThreadResult>;
+  readonly #stallMs: number;
 
-  constructor(threads: number) {
+  /** @param stallMs milliseconds without a finished item after which the threads count as hanging */
+  constructor(threads: number, stallMs: number) {
+    this.#stallMs = stallMs;
     this.#pool = new Piscina({
       // The bundle keeps the thread's file beside its own.
       filename: fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "./forecast-thread.ts" : "./forecast-thread.js", import.meta.url)),
@@ -16,9 +19,25 @@ export class ForecastThreads {
     });
   }
 
-  /** The results in the order of the tasks; rejects when a thread dies or `signal` is aborted. */
+  /**
+   * The results in the order of the tasks; rejects when a thread dies, `signal`
+   * is aborted or no item gets done for too long, and ends what is under way.
+   */
   async run(tasks: readonly ThreadTask[], signal: AbortSignal): Promise<ThreadResult[]> {
-    return Promise.all(tasks.map((task) => this.#pool.run(task, { signal })));
+    const stalled = new AbortController();
+    const patience = setTimeout(() => stalled.abort(new Error(`No item was forecast for ${this.#stallMs} ms.`)), this.#stallMs);
+    const either = AbortSignal.any([signal, stalled.signal]);
+    try {
+      return await Promise.all(
+        tasks.map(async (task) => {
+          const result = await this.#pool.run(task, { signal: either });
+          patience.refresh();
+          return result;
+        }),
+      );
+    } finally {
+      clearTimeout(patience);
+    }
   }
 
   async close(): Promise<void> {

@@ -3,13 +3,13 @@ import type { SelectionMode } from "./sql/create-run.ts";
 
 export const RUN_QUEUE = "forecast-run";
 export const BATCH_QUEUE = "forecast-batch";
-/** The daily start of a run for each tenant. */
-export const DAILY_QUEUE = "forecast-daily";
 /** Jobs come here when all their tries failed. */
 export const FAILED_QUEUE = "forecast-failed";
 
-/** A job of RUN_QUEUE: split a run into batches. The job's id is the run's. */
+/** A job of RUN_QUEUE: split a run into batches. */
 export interface RunJob {
+  /** The run, where it is not the job's own id. */
+  readonly runId?: string;
   readonly tenant: string;
   readonly trigger: "schedule" | "manual";
   readonly selection: SelectionMode;
@@ -29,7 +29,6 @@ const retries = { retryLimit: 6, retryDelay: 1, retryBackoff: true, retryDelayMa
 export function runQueues(heartbeatSeconds: number): readonly QueueDefinition[] {
   return [
     { name: FAILED_QUEUE, options: { retryLimit: 10, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 } },
-    { name: DAILY_QUEUE, options: { ...retries, heartbeatSeconds, expireInSeconds: 120 } },
     { name: RUN_QUEUE, options: { ...retries, heartbeatSeconds, expireInSeconds: 120, deadLetter: FAILED_QUEUE } },
     { name: BATCH_QUEUE, options: { ...retries, heartbeatSeconds, expireInSeconds: 600, deadLetter: FAILED_QUEUE } },
   ];

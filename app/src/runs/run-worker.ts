@@ -1,8 +1,7 @@
 import type { Job, JobWithMetadata, PgBoss } from "pg-boss";
-import { type JobQueue, sqlOf } from "../platform/job-queue.ts";
-import { listTenants } from "../platform/tenant.ts";
+import { sqlOf } from "../platform/job-queue.ts";
 import { type BatchContext, BatchWorker } from "./batch-worker.ts";
-import { BATCH_QUEUE, type BatchJob, DAILY_QUEUE, FAILED_QUEUE, RUN_QUEUE, type RunJob } from "./queues.ts";
+import { BATCH_QUEUE, type BatchJob, FAILED_QUEUE, RUN_QUEUE, type RunJob } from "./queues.ts";
 import { createRun } from "./sql/create-run.ts";
 import { failRun } from "./sql/fail-run.ts";
 import { finishRun } from "./sql/finish-run.ts";
@@ -12,33 +11,24 @@ import { planBatches } from "./sql/plan-batches.ts";
 const POLLING = { pollingIntervalSeconds: 0.5 };
 
 /**
- * Takes part in forecast runs: plans runs, forecasts batches, ends runs that
- * cannot be finished, and starts the daily one. Any number of processes may.
+ * Takes part in forecast runs: plans runs, forecasts batches and ends runs that
+ * cannot be finished. Any number of processes may.
  */
-export async function workOnRuns(jobs: JobQueue, context: BatchContext): Promise<void> {
+export async function workOnRuns(boss: PgBoss, context: BatchContext): Promise<void> {
   const batches = new BatchWorker(context);
-  await jobs.connect(async (boss) => {
-    await boss.work<RunJob>(RUN_QUEUE, POLLING, ([job]) => planRun(boss, context, job));
-    const batchWorker = await boss.work<BatchJob>(BATCH_QUEUE, POLLING, async ([job]) => {
-      if (job === undefined) return;
-      await batches.handle(boss, job);
-      // Where one batch was, there are more: the rest between batches is the setting's, not the polling's.
-      boss.notifyWorker(batchWorker);
-    });
-    await boss.work(FAILED_QUEUE, { ...POLLING, includeMetadata: true }, ([job]: JobWithMetadata<BatchJob | RunJob>[]) => giveUp(context, job));
-    await boss.work(DAILY_QUEUE, POLLING, () => startDailyRuns(boss, context));
-    await boss.schedule(DAILY_QUEUE, context.config.CRON_DAILY, {}, { tz: "UTC" });
+  await boss.work<RunJob>(RUN_QUEUE, POLLING, ([job]) => planRun(boss, context, job));
+  const batchWorker = await boss.work<BatchJob>(BATCH_QUEUE, POLLING, async ([job]) => {
+    if (job === undefined) return;
+    await batches.handle(boss, job);
+    // Where one batch was, there are more: the rest between batches is the setting's, not the polling's.
+    boss.notifyWorker(batchWorker);
   });
-}
-
-async function startDailyRuns(boss: PgBoss, { database }: BatchContext): Promise<void> {
-  const tenants = await listTenants(database);
-  await boss.insert(RUN_QUEUE, tenants.map((tenant) => ({ data: { tenant, trigger: "schedule", selection: "reuse" } satisfies RunJob })));
+  await boss.work(FAILED_QUEUE, { ...POLLING, includeMetadata: true }, ([job]: JobWithMetadata<BatchJob | RunJob>[]) => giveUp(context, job));
 }
 
 async function planRun(boss: PgBoss, { config, database, log }: BatchContext, job: Job<RunJob> | undefined): Promise<void> {
   if (job === undefined) return;
-  const runId = job.id;
+  const runId = job.data.runId ?? job.id;
   const { tenant, trigger, selection } = job.data;
   const batchSize = config.ENABLE_STREAMING_FORECAST ? config.FORECAST_BATCH_SIZE : 2_147_483_647;
   const plan = await database.of(tenant).transaction(async (transaction) => {
@@ -58,7 +48,7 @@ async function planRun(boss: PgBoss, { config, database, log }: BatchContext, jo
 async function giveUp({ database, metrics, log }: BatchContext, job: JobWithMetadata<BatchJob | RunJob> | undefined): Promise<void> {
   if (job === undefined) return;
   const { tenant } = job.data;
-  let runId = job.sourceId ?? job.id;
+  let runId = job.data.runId ?? job.sourceId ?? job.id;
   let batchNo: number | null = null;
   let reason = "The run could not be split into batches; the log of the workers has the reasons.";
   if ("batchNo" in job.data) {

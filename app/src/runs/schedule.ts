@@ -4,3 +4,8 @@ import { CronExpressionParser } from "cron-parser";
 export function nextRun(cron: string, now: Date): Date {
   return CronExpressionParser.parse(cron, { tz: "UTC", currentDate: now }).next().toDate();
 }
+
+/** When a cron expression (UTC) was due last, before `now`. */
+export function lastDue(cron: string, now: Date): Date {
+  return CronExpressionParser.parse(cron, { tz: "UTC", currentDate: now }).prev().toDate();
+}
