@@ -289,6 +289,20 @@ public.items.tenant_id text NOT NULL
 public.items.unit text NOT NULL DEFAULT 'each'::text
 public.items.unit_cost double precision
 public.items.updated_at timestamp with time zone NOT NULL DEFAULT now()
+public.material_forecasts.created_at timestamp with time zone
+public.material_forecasts.facility_id text
+public.material_forecasts.forecast_date date
+public.material_forecasts.forecast_quantity double precision
+public.material_forecasts.forecast_status text
+public.material_forecasts.lower_80 double precision
+public.material_forecasts.lower_95 double precision
+public.material_forecasts.material_id uuid
+public.material_forecasts.model text
+public.material_forecasts.run_id uuid
+public.material_forecasts.sku text
+public.material_forecasts.tenant_id text
+public.material_forecasts.upper_80 double precision
+public.material_forecasts.upper_95 double precision
 public.password_resets.expires_at timestamp with time zone NOT NULL
 public.password_resets.requested_at timestamp with time zone NOT NULL DEFAULT now()
 public.password_resets.tenant_id text NOT NULL
@@ -303,6 +317,32 @@ public.refresh_tokens.rotated_at timestamp with time zone
 public.refresh_tokens.tenant_id text NOT NULL
 public.refresh_tokens.token_hash bytea NOT NULL
 public.refresh_tokens.user_id uuid NOT NULL
+public.replenishment_suggestions.created_at timestamp with time zone NOT NULL DEFAULT now()
+public.replenishment_suggestions.daily_demand double precision NOT NULL
+public.replenishment_suggestions.decided_at timestamp with time zone
+public.replenishment_suggestions.decided_by text
+public.replenishment_suggestions.economic_order_quantity double precision
+public.replenishment_suggestions.estimated_cost double precision
+public.replenishment_suggestions.facility_id text NOT NULL
+public.replenishment_suggestions.lead_time_days double precision NOT NULL
+public.replenishment_suggestions.material_id uuid NOT NULL
+public.replenishment_suggestions.note text
+public.replenishment_suggestions.quantity double precision NOT NULL
+public.replenishment_suggestions.quantity_allocated double precision NOT NULL
+public.replenishment_suggestions.quantity_on_hand double precision NOT NULL
+public.replenishment_suggestions.quantity_on_order double precision NOT NULL
+public.replenishment_suggestions.reasons text[] NOT NULL
+public.replenishment_suggestions.reorder_point double precision NOT NULL
+public.replenishment_suggestions.reorder_point_method text NOT NULL
+public.replenishment_suggestions.safety_stock double precision NOT NULL
+public.replenishment_suggestions.safety_stock_method text NOT NULL
+public.replenishment_suggestions.service_level double precision NOT NULL
+public.replenishment_suggestions.status text NOT NULL DEFAULT 'pending'::text
+public.replenishment_suggestions.suggestion_id uuid NOT NULL DEFAULT gen_random_uuid()
+public.replenishment_suggestions.tenant_id text NOT NULL
+public.replenishment_suggestions.updated_at timestamp with time zone NOT NULL DEFAULT now()
+public.replenishment_suggestions.urgency text NOT NULL GENERATED calculate_replenishment_urgency(quantity_on_hand, quantity_on_order, quantity_allocated, daily_demand, lead_time_days, reorder_point)
+public.replenishment_suggestions.urgency_rank smallint NOT NULL GENERATED array_position(ARRAY['CRITICAL'::text, 'HIGH'::text, 'MEDIUM'::text, 'LOW'::text], calculate_replenishment_urgency(quantity_on_hand, quantity_on_order, quantity_allocated, daily_demand, lead_time_days, reorder_point))
 public.service_tokens.created_at timestamp with time zone NOT NULL DEFAULT now()
 public.service_tokens.created_by text NOT NULL
 public.service_tokens.expires_at timestamp with time zone
@@ -416,6 +456,14 @@ pgboss.warning.warning_pkey PRIMARY KEY (id)
 refresh_tokens.refresh_tokens_pkey PRIMARY KEY (token_hash)
 refresh_tokens.refresh_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
 refresh_tokens.refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
+replenishment_suggestions.replenishment_suggestions_facility_id_check CHECK ((facility_id <> ''::text))
+replenishment_suggestions.replenishment_suggestions_material_id_fkey FOREIGN KEY (material_id) REFERENCES items(material_id) ON DELETE CASCADE
+replenishment_suggestions.replenishment_suggestions_pkey PRIMARY KEY (suggestion_id)
+replenishment_suggestions.replenishment_suggestions_quantity_check CHECK (((quantity > (0)::double precision) AND (quantity < 'Infinity'::double precision)))
+replenishment_suggestions.replenishment_suggestions_reorder_point_method_check CHECK ((reorder_point_method = ANY (ARRAY['mean-plus-safety-stock'::text, 'lead-time-demand-quantile'::text])))
+replenishment_suggestions.replenishment_suggestions_safety_stock_method_check CHECK ((safety_stock_method = ANY (ARRAY['basic'::text, 'demand-variability'::text, 'lead-time-variability'::text, 'kings-formula'::text])))
+replenishment_suggestions.replenishment_suggestions_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text, 'ordered'::text, 'expired'::text])))
+replenishment_suggestions.replenishment_suggestions_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
 service_tokens.service_tokens_pkey PRIMARY KEY (token_id)
 service_tokens.service_tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'staff'::text, 'admin'::text])))
 service_tokens.service_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
@@ -437,13 +485,17 @@ CREATE INDEX idx_demand_history_material_date_range ON public.demand_history USI
 CREATE INDEX idx_forecast_models_material ON public.forecast_models USING btree (material_id)
 CREATE INDEX idx_forecast_runs_newest ON public.forecast_runs USING btree (tenant_id, status, requested_at DESC)
 CREATE INDEX idx_forecasts_item_date ON public.forecasts USING btree (tenant_id, sku, forecast_date DESC)
+CREATE INDEX idx_forecasts_material ON public.forecasts USING btree (material_id)
 CREATE INDEX idx_forecasts_run_sku ON public.forecasts USING btree (run_id, sku, facility_id)
 CREATE INDEX idx_inventory_material ON public.inventory USING btree (material_id)
 CREATE INDEX idx_inventory_transactions_material ON public.inventory_transactions USING btree (material_id, transaction_id DESC)
 CREATE INDEX idx_inventory_transactions_newest ON public.inventory_transactions USING btree (tenant_id, transaction_id DESC)
+CREATE INDEX idx_material_forecasts_lookup ON public.forecasts USING btree (tenant_id, facility_id, material_id, forecast_date DESC)
 CREATE INDEX idx_password_resets_user ON public.password_resets USING btree (user_id)
 CREATE INDEX idx_refresh_tokens_family ON public.refresh_tokens USING btree (tenant_id, family_id)
 CREATE INDEX idx_refresh_tokens_user ON public.refresh_tokens USING btree (user_id)
+CREATE INDEX idx_replenishment_suggestions_material ON public.replenishment_suggestions USING btree (material_id)
+CREATE INDEX idx_replenishment_suggestions_status ON public.replenishment_suggestions USING btree (tenant_id, status, urgency_rank, suggestion_id)
 CREATE INDEX idx_users_tenant ON public.users USING btree (tenant_id, email)
 CREATE INDEX idx_watchdog_interventions_newest ON public.watchdog_interventions USING btree (created_at DESC)
 CREATE INDEX job_common_i10 ON pgboss.job_common USING btree (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE ((state < 'active'::pgboss.job_state) AND (NOT blocked) AND (policy = 'key_strict_fifo'::text))
@@ -462,6 +514,7 @@ CREATE UNIQUE INDEX forecast_models_pkey ON public.forecast_models USING btree (
 CREATE UNIQUE INDEX forecast_runs_pkey ON public.forecast_runs USING btree (run_id)
 CREATE UNIQUE INDEX forecast_variants_pkey ON public.forecast_variants USING btree (run_id, material_id, facility_id, variant)
 CREATE UNIQUE INDEX forecasts_pkey ON public.forecasts USING btree (run_id, material_id, facility_id)
+CREATE UNIQUE INDEX idx_replenishment_suggestions_open ON public.replenishment_suggestions USING btree (tenant_id, facility_id, material_id) WHERE (status = ANY (ARRAY['pending'::text, 'accepted'::text]))
 CREATE UNIQUE INDEX idx_service_tokens_name ON public.service_tokens USING btree (tenant_id, name) WHERE (revoked_at IS NULL)
 CREATE UNIQUE INDEX inventory_pkey ON public.inventory USING btree (tenant_id, facility_id, material_id)
 CREATE UNIQUE INDEX inventory_transactions_pkey ON public.inventory_transactions USING btree (transaction_id)
@@ -481,6 +534,7 @@ CREATE UNIQUE INDEX password_resets_pkey ON public.password_resets USING btree (
 CREATE UNIQUE INDEX queue_pkey ON pgboss.queue USING btree (name)
 CREATE UNIQUE INDEX queue_stats_pkey ON ONLY pgboss.queue_stats USING btree (id, captured_on)
 CREATE UNIQUE INDEX refresh_tokens_pkey ON public.refresh_tokens USING btree (token_hash)
+CREATE UNIQUE INDEX replenishment_suggestions_pkey ON public.replenishment_suggestions USING btree (suggestion_id)
 CREATE UNIQUE INDEX schedule_pkey ON pgboss.schedule USING btree (name, key)
 CREATE UNIQUE INDEX service_tokens_pkey ON public.service_tokens USING btree (token_id)
 CREATE UNIQUE INDEX service_tokens_token_hash_key ON public.service_tokens USING btree (token_hash)
@@ -493,7 +547,32 @@ CREATE UNIQUE INDEX warning_pkey ON pgboss.warning USING btree (id)
 CREATE UNIQUE INDEX watchdog_interventions_pkey ON public.watchdog_interventions USING btree (intervention_id)
 
 -- Views
-
+public.material_forecasts AS  SELECT f.run_id,
+    f.tenant_id,
+    f.facility_id,
+    f.material_id,
+    f.sku,
+        CASE f.period
+            WHEN 'day'::text THEN (f.forecast_date + ((v.step - 1))::integer)
+            ELSE ((f.forecast_date + (((v.step - 1))::double precision * '1 mon'::interval)))::date
+        END AS forecast_date,
+    v.point AS forecast_quantity,
+    v.lower_80,
+    v.upper_80,
+    v.lower_95,
+    v.upper_95,
+    f.model,
+        CASE
+            WHEN (f.run_id = ( SELECT r.run_id
+               FROM forecast_runs r
+              WHERE ((r.tenant_id = f.tenant_id) AND (r.status = 'completed'::text))
+              ORDER BY r.requested_at DESC
+             LIMIT 1)) THEN 'ACTIVE'::text
+            ELSE 'SUPERSEDED'::text
+        END AS forecast_status,
+    f.created_at
+   FROM (forecasts f
+     CROSS JOIN LATERAL UNNEST(f.point, f.lower_80, f.upper_80, f.lower_95, f.upper_95) WITH ORDINALITY v(point, lower_80, upper_80, lower_95, upper_95, step));
 
 -- Functions
 pgboss.create_queue(queue_name text, options jsonb) 4aae08024e722dfbba818b41e541e8ab
@@ -501,6 +580,7 @@ pgboss.delete_queue(queue_name text) 1817501a295fbc585a60125f95ae4389
 pgboss.job_table_format(command text, table_name text) 9f59fa17cec465b71b6fd67b960c67c0
 pgboss.job_table_run(command text, tbl_name text, queue_name text) 47cae5ded29fcdc0f019218fb533f99d
 pgboss.job_table_run_async(command_name text, version integer, command text, tbl_name text, queue_name text) b26f3b54ceeb3447f95ab78b58a2f0bc
+public.calculate_replenishment_urgency(on_hand double precision, on_order double precision, allocated double precision, daily_demand double precision, lead_time_days double precision, reorder_point double precision) 493474a0fedd7b180e8049cb0ed44d39
 public.isolate_tenants(isolated regclass) d566df8f55b7ce46d6c987367360c01d
 public.refuse_change() a5f961bd543b4d79ff550e5e2a8ddcd8
 public.stop_isolating_tenants(isolated regclass) 56ea12a859779c170836b784f0ecbce4
@@ -522,6 +602,7 @@ inventory_transactions tenant_rows * forced USING (tenant_id = current_setting('
 items tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 password_resets tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 refresh_tokens tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
+replenishment_suggestions tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 service_tokens tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 users login_row r forced USING (email = current_setting('app.login_email'::text, true)) CHECK
 users tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
@@ -548,8 +629,10 @@ public.forecasts forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecas
 public.inventory forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.inventory_transactions forecast_app=ar/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.items forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
+public.material_forecasts forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.password_resets forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.refresh_tokens forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
+public.replenishment_suggestions forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.service_tokens forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.tenants forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.users forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner

@@ -35,6 +35,8 @@ export const thresholds = {
   forecastAgeSeconds: 26 * 3_600,
   /** Resident memory of the service as a share of the container's limit. */
   memoryRatio: 0.7,
+  /** Replenishment suggestions that wait for a decision: more than this and nobody decides. */
+  pendingRecommendations: 100,
   /** p99 of the event loop's lag, in seconds. */
   eventLoopLagSeconds: 0.25,
   /** Cache hits as a share of reads: target, and what asks for a rollback. */

@@ -14,6 +14,7 @@ import { HealthMonitor } from "./health/health-monitor.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { observeTables } from "./health/table-metrics.ts";
 import { inventoryRoutes } from "./inventory/routes.ts";
+import { transactionRoutes } from "./inventory/transaction-routes.ts";
 import { Cache } from "./platform/cache.ts";
 import type { Config } from "./platform/config.ts";
 import { Database } from "./platform/db.ts";
@@ -27,6 +28,8 @@ import { observeProcess } from "./platform/process-metrics.ts";
 import { mountRoutes } from "./platform/route.ts";
 import { scheduledQueues, workOnSchedule } from "./platform/scheduled-work.ts";
 import { closeServer, type StopOptions } from "./platform/shutdown.ts";
+import { replenishmentRoutes } from "./replenishment/routes.ts";
+import { observeSuggestions } from "./replenishment/suggestion-metrics.ts";
 import { ForecastThreads } from "./runs/forecast-threads.ts";
 import { runQueues } from "./runs/queues.ts";
 import { runRoutes } from "./runs/routes.ts";
@@ -73,14 +76,15 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const beforeScrape = async () => {
     observeGauges();
     database.observePool();
-    const [{ findings }] = await Promise.all([monitor.report(), serves ? observeRuns(database, metrics, config) : undefined, observeTableGauges?.(), serves ? observeBackups(database, metrics, config) : undefined]);
+    const ofTheApi = serves ? [observeRuns(database, metrics, config), observeSuggestions(database, metrics), observeBackups(database, metrics, config), observeTableGauges?.()] : [];
+    const [{ findings }] = await Promise.all([monitor.report(), ...ofTheApi]);
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
   };
   const feature = { config, database, cache, flags, jobs, metrics, log, mailer: undefined };
   const access = serves ? createAccess(feature) : undefined;
   const routes = [
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
-    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), accuracyRoutes(), graphqlRoutes(feature)].flat() : []),
+    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), accuracyRoutes(), replenishmentRoutes(feature), graphqlRoutes(feature)].flat() : []),
   ];
   const identify = access?.identify ?? (() => Promise.reject(new UnauthorizedError("This process has no API.")));
   const handlers = [...(access === undefined ? [] : [access.limit]), mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];

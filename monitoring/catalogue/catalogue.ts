@@ -7,6 +7,7 @@ import { forecastingMetrics } from "./forecasting-metrics.ts";
 import { httpMetrics } from "./http-metrics.ts";
 import { importMetrics } from "./import-metrics.ts";
 import { processMetrics } from "./process-metrics.ts";
+import { replenishmentMetrics } from "./replenishment-metrics.ts";
 
 /**
  * Every metric of the service, by name. The service creates its metrics from
@@ -22,6 +23,7 @@ export const catalogue = {
   ...flagMetrics,
   ...forecastingMetrics,
   ...importMetrics,
+  ...replenishmentMetrics,
   ...processMetrics,
 } as const;
 

@@ -35,6 +35,8 @@ describe("the rows of another tenant", () => {
       demand: ["sku,facility,date,quantity", ...["SHARED", own.sku].flatMap((sku) => days.map((date) => `${sku},${own.facility},${date},${own.quantity}`))],
     };
     for (const [kind, rows] of Object.entries(imports)) expect((await app.post(`/api/${kind}/import`, rows.join("\n"))).body).toMatchObject({ rejected: 0 });
+    expect((await app.send("POST", "/api/transactions", { json: { reference: `reference of ${own.sku}`, type: "receipt", sku: own.sku, facility: own.facility, quantity: 1 } })).status).toBe(201);
+    expect((await app.send("POST", "/api/replenishment/generate")).body).toMatchObject({ pending: 2 });
     const runId = await app.run();
     expect((await app.get(`/api/forecast/runs/${runId}`)).body).toMatchObject({ status: "completed" });
     // Known after the run, so that its forecasts are judged.
@@ -42,12 +44,11 @@ describe("the rows of another tenant", () => {
     return runId;
   };
 
-  /** What the routes of one tenant cannot make without a mailbox or have no route for yet. */
+  /** What the routes of one tenant cannot make without a mailbox. */
   const fillDirectly = async () => {
     await asPostgres("INSERT INTO password_resets (token_hash, tenant_id, user_id, expires_at) SELECT 'hash', tenant_id, user_id, now() + interval '1 hour' FROM users WHERE email = $1", [marked.email]);
     await asPostgres(`INSERT INTO forecast_variants (run_id, tenant_id, facility_id, material_id, variant, served, model, parameters, point, lower_80, upper_80, lower_95, upper_95, mape_excluded, actual_sum, error_sum)
                       SELECT run_id, tenant_id, facility_id, material_id, 'regular', true, model, '{}', point, lower_80, upper_80, lower_95, upper_95, mape_excluded, actual_sum, error_sum FROM forecasts`);
-    await asPostgres("INSERT INTO inventory_transactions (tenant_id, reference, type, facility_id, material_id, quantity, on_hand_change, on_order_change, allocated_change, actor) SELECT tenant_id, 'reference-of-a', 'receipt', $1, material_id, 1, 1, 0, 0, 'a' FROM items WHERE sku = $2", [marked.facility, marked.sku]);
   };
 
   /** Bodies of the operations that take one: what would change A's rows if they could be reached. */
@@ -55,6 +56,11 @@ describe("the rows of another tenant", () => {
     "POST /api/items/import": `sku,name\n${marked.sku},taken over\n`,
     "POST /api/inventory/import": `sku,facility,quantity_on_hand\n${marked.sku},${marked.facility},1\nSHARED,${marked.facility},1\n`,
     "POST /api/demand/import": `sku,facility,date,quantity\n${marked.sku},${marked.facility},2024-05-01,1\nSHARED,${marked.facility},2024-05-01,1\n`,
+    "POST /api/transactions/import": `reference,type,sku,facility,quantity\nof b,receipt,${marked.sku},${marked.facility},1\nof b too,receipt,SHARED,${marked.facility},1\n`,
+    "POST /api/transactions": { reference: `reference of ${marked.sku}`, type: "issue", sku: marked.sku, facility: marked.facility, quantity: 1 },
+    "POST /api/replenishment/suggestions/{suggestionId}/accept": {},
+    "POST /api/replenishment/suggestions/{suggestionId}/reject": {},
+    "POST /api/replenishment/suggestions/{suggestionId}/order": {},
     "POST /api/items": { sku: marked.sku, name: "taken over" },
     "PUT /api/items/{sku}": { name: "taken over" },
     "POST /api/auth/login": { email: marked.email, password: "not the password" },
@@ -89,6 +95,7 @@ describe("the rows of another tenant", () => {
     expect((await app.send("POST", "/api/auth/service-tokens", { json: { name: marked.token, role: "viewer" } })).status).toBe(201);
     await fillDirectly();
     const { body } = await app.get("/api/forecasts?limit=1");
+    const { body: suggested } = await app.get("/api/replenishment/suggestions");
     values = {
       sku: marked.sku,
       facility: marked.facility,
@@ -100,6 +107,11 @@ describe("the rows of another tenant", () => {
       model: String((body["forecasts"] as { model: string }[])[0]?.model),
       from: "2024-07-01",
       to: "2024-07-05",
+      suggestionId: String((suggested["suggestions"] as { id: string }[])[0]?.id),
+      status: "pending",
+      urgency: "HIGH",
+      serviceLevel: 0.99,
+      type: "receipt",
       asset: "swagger-ui.css",
       email: marked.email,
       name: marked.token,
@@ -121,7 +133,7 @@ describe("the rows of another tenant", () => {
       expect([call.path, call.body, status < 500]).toEqual([call.path, call.body, true]);
       if (shown(call, text).length > 0) seen.add(call.operation);
     }
-    expect([...seen]).toEqual(expect.arrayContaining(["GET /api/items", "GET /api/inventory", "GET /api/forecasts", "GET /api/forecast/accuracy/summary", "GET /api/forecast/runs/{runId}/accuracy", "query getMaterialForecasts", "query getForecastAccuracySummary"]));
+    expect([...seen]).toEqual(expect.arrayContaining(["GET /api/items", "GET /api/inventory", "GET /api/transactions", "GET /api/replenishment/suggestions", "GET /api/forecasts", "GET /api/forecast/accuracy/summary", "GET /api/forecast/runs/{runId}/accuracy", "query getMaterialForecasts", "query getForecastAccuracySummary"]));
   });
 
   it("are neither seen nor changed by any operation of the API", async () => {

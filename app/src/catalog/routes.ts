@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { sendCsv } from "../platform/csv-export.ts";
+import { inventoryChanged } from "../inventory/inventory-caches.ts";
 import type { FeatureContext } from "../platform/feature.ts";
 import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
 import { requestIdOf } from "../platform/request-id.ts";
@@ -18,7 +19,10 @@ const itemPath = z.object({ sku: z.string() });
 /** `/api/items`: list, read, create, replace, retire, import and export. */
 export function catalogRoutes(context: FeatureContext): Route[] {
   const { cache } = context;
-  const changed = (tenant: string) => itemsChanged(cache, tenant);
+  // The summary of the stock counts items in use, and what they cost.
+  const changed = async (tenant: string) => {
+    await Promise.all([itemsChanged(cache, tenant), inventoryChanged(cache, tenant)]);
+  };
   return [
     route({
       method: "get",

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { findMaterials } from "../catalog/find-materials.ts";
 import { quantityCell } from "../platform/csv-columns.ts";
+import type { CsvSource } from "../platform/csv-export.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
 import { text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
@@ -35,3 +36,14 @@ export const inventoryCsv: CsvKind<InventoryRow> = {
     return unknown;
   },
 };
+
+/** The stock of a tenant, that of retired items too, as the import takes it. */
+export const inventorySource = (tenant: string): CsvSource => ({
+  name: "inventory",
+  columns: ["sku", "facility", "quantity_on_hand", "quantity_on_order", "quantity_allocated"],
+  sql: `
+    SELECT i.sku, v.facility_id AS facility, v.quantity_on_hand, v.quantity_on_order, v.quantity_allocated
+    FROM inventory v JOIN items i USING (material_id)
+    WHERE v.tenant_id = $1 ORDER BY i.sku, v.facility_id`,
+  values: [tenant],
+});

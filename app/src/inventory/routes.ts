@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { importRoute } from "../catalog/import-route.ts";
+import { sendCsv } from "../platform/csv-export.ts";
 import type { FeatureContext } from "../platform/feature.ts";
 import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
 import { type Route, route } from "../platform/route.ts";
-import { inventoryCsv } from "./inventory-csv.ts";
+import { inventoryChanged, inventoryLists, inventorySummaries } from "./inventory-caches.ts";
+import { inventoryCsv, inventorySource } from "./inventory-csv.ts";
 import { listInventory } from "./list-inventory.ts";
-
-/** Cached lists of a tenant's stock belong to this group. */
-const inventoryLists = (tenant: string) => `inventory:all:${tenant}`;
+import { summarizeInventory } from "./sql/summarize-inventory.ts";
 
 const stock = z.object({
   sku: z.string(),
@@ -19,7 +19,19 @@ const stock = z.object({
 });
 const stockList = z.object({ inventory: z.array(stock), nextCursor: z.string().nullable() });
 
-/** `GET /api/inventory` and `POST /api/inventory/import`. */
+const summary = z.object({
+  items: z.int(),
+  facilities: z.int(),
+  places: z.int(),
+  quantityOnHand: z.number(),
+  quantityOnOrder: z.number(),
+  quantityAllocated: z.number(),
+  outOfStock: z.int(),
+  valueOnHand: z.number(),
+  placesWithoutCost: z.int(),
+});
+
+/** `/api/inventory`: what is stocked where; list, sum up, import and export. */
 export function inventoryRoutes(context: FeatureContext): Route[] {
   const { cache } = context;
   return [
@@ -40,6 +52,27 @@ export function inventoryRoutes(context: FeatureContext): Route[] {
         response.type("application/json").send(body);
       },
     }),
-    importRoute("inventory", inventoryCsv, context, (tenant) => cache.invalidate(inventoryLists(tenant))),
+    route({
+      method: "get",
+      path: "/api/inventory/summary",
+      access: "viewer",
+      tag: "inventory",
+      summary: "Sum up the stock of the items in use.",
+      answers: { 200: { description: "The totals.", schema: summary } },
+      handle: async ({ database, response }) => {
+        const body = await cache.json({ cache: "summaries", group: inventorySummaries(database.tenant), key: "all" }, () => summarizeInventory(database));
+        response.type("application/json").send(body);
+      },
+    }),
+    importRoute("inventory", inventoryCsv, context, (tenant) => inventoryChanged(cache, tenant)),
+    route({
+      method: "get",
+      path: "/api/inventory/export",
+      access: "viewer",
+      tag: "inventory",
+      summary: "Export the stock as a CSV that the import takes.",
+      answers: { 200: { description: "The stock in the order of skus and facilities.", contentType: "text/csv" } },
+      handle: ({ database, response }) => sendCsv(response, database, inventorySource(database.tenant)),
+    }),
   ];
 }

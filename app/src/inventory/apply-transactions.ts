@@ -1,0 +1,66 @@
+import { findMaterials } from "../catalog/find-materials.ts";
+import type { NumberedRow, RowError } from "../platform/csv-import.ts";
+import type { Queryable } from "../platform/db.ts";
+import { ConflictError } from "../platform/errors.ts";
+import { insertTransactions, type RecordedTransaction } from "./sql/insert-transactions.ts";
+import { transactionsByReference } from "./sql/list-transactions.ts";
+import { lockStock, type Place, type PlacedStock, storeStock } from "./sql/lock-stock.ts";
+import { changedStock, stockChange } from "./stock-change.ts";
+import type { NewTransaction, StoredTransaction } from "./transaction.ts";
+
+const keyOf = ({ materialId, facility }: Place) => `${materialId} ${facility}`;
+
+/**
+ * Writes transactions into the ledger and changes the stock by them, in the
+ * caller's transaction: both are stored, or neither. They act one after the
+ * other; one that cannot is refused and changes nothing. A transaction that is
+ * known by its reference is taken as sent again.
+ *
+ * @param rows transactions with distinct references, and the numbers that refusals name them by
+ * @returns what is wrong with those that were refused
+ * @throws ConflictError when somebody else used one of the references at the same time
+ */
+export async function applyTransactions(transaction: Queryable, { tenant, subject }: { readonly tenant: string; readonly subject: string }, rows: readonly NumberedRow<NewTransaction>[]): Promise<RowError[]> {
+  const { found, unknown } = await findMaterials(transaction, tenant, rows.map(({ row, value }) => ({ row, value: { ...value, row } })));
+  const refused = [...unknown];
+  const places = new Map<string, Place>();
+  for (const { materialId, facility, toFacility } of found) {
+    for (const place of [facility, ...(toFacility === undefined ? [] : [toFacility])]) places.set(keyOf({ materialId, facility: place }), { materialId, facility: place });
+  }
+  const stock = new Map((await lockStock(transaction, tenant, [...places.values()])).map((placed) => [keyOf(placed), placed]));
+  // Looked up after the lock: who sent the same at the same time has stored it by now.
+  const known = new Map((await transactionsByReference(transaction, tenant, found.map(({ reference }) => reference))).map((stored) => [stored.reference, stored]));
+
+  const changed = new Map<string, PlacedStock>();
+  const recorded: RecordedTransaction[] = [];
+  const move = (place: Place, by: Omit<PlacedStock, keyof Place>) => {
+    const before = stock.get(keyOf(place)) ?? { ...place, onHand: 0, onOrder: 0, allocated: 0 };
+    const after = { ...before, ...changedStock(before, by) };
+    stock.set(keyOf(place), after);
+    changed.set(keyOf(place), after);
+  };
+  for (const given of found) {
+    const earlier = known.get(given.reference);
+    if (earlier !== undefined) {
+      if (!sameTransaction(earlier, given)) refused.push({ row: given.row, column: "reference", value: given.reference, message: `reference is ${JSON.stringify(given.reference)}: another transaction has it` });
+      continue;
+    }
+    const here = { materialId: given.materialId, facility: given.facility };
+    const change = stockChange(given.type, given.quantity, stock.get(keyOf(here)) ?? { onHand: 0, onOrder: 0, allocated: 0 });
+    if ("refusal" in change) {
+      refused.push({ row: given.row, column: "quantity", value: String(given.quantity), message: `quantity is ${given.quantity}: ${change.refusal} of ${given.sku} at ${given.facility}` });
+      continue;
+    }
+    move(here, change);
+    if (given.toFacility !== undefined) move({ materialId: given.materialId, facility: given.toFacility }, { onHand: given.quantity, onOrder: 0, allocated: 0 });
+    recorded.push({ ...given, onHandChange: change.onHand, onOrderChange: change.onOrder, allocatedChange: change.allocated });
+  }
+  await storeStock(transaction, tenant, [...changed.values()]);
+  if ((await insertTransactions(transaction, tenant, subject, recorded)) < recorded.length) throw new ConflictError("Somebody else sent transactions with the same references at the same time. Nothing was stored; send them again.");
+  return refused.sort((a, b) => a.row - b.row);
+}
+
+/** Whether a transaction that is stored says the same as one that is sent. */
+export function sameTransaction(stored: StoredTransaction, sent: NewTransaction): boolean {
+  return stored.type === sent.type && stored.sku === sent.sku && stored.facility === sent.facility && stored.toFacility === (sent.toFacility ?? null) && stored.quantity === sent.quantity;
+}
