@@ -82,4 +82,7 @@ describeAlerts(forecasting, {
     neverFires(rule, { behaviour: "stays silent while there is nothing to do", series: [[live("forecast_batches_total", { ...worker, outcome: "completed" }), 7], [live("forecast_queue_jobs", { queue: "forecast-batch", state: "waiting" }), 0]], window: 10 }),
     threshold(rule, { behaviour: "fires for one batch that is left, just below half a batch in ten minutes", series: [[live("forecast_batches_total", { ...worker, outcome: "completed" }), { perMinute: [0.053, 0.047] }], [live("forecast_queue_jobs", { queue: "forecast-batch", state: "waiting" }), [1, 1]]], labels: { namespace }, description: "There are batches to do, and 470m batches were completed within 10 minutes.", window: 10 }),
   ],
+  TooManyPendingRecommendations: (rule) => [
+    threshold(rule, { behaviour: "fires at the hundred and first suggestion", series: [[live("replenishment_recommendations_pending"), [100, 101]]], labels: { namespace }, description: "101 replenishment suggestions wait for a decision (threshold 100 suggestions)." }),
+  ],
 });

@@ -97,5 +97,17 @@ export const forecasting: RuleGroup = {
       runbook: "forecasting.md#forecastrunstalled",
       panel: panel("forecasting", "Batches completed"),
     },
+    {
+      alert: "TooManyPendingRecommendations",
+      value: `max by (namespace) (${series("replenishment_recommendations_pending")})`,
+      breach: { over: thresholds.pendingRecommendations },
+      for: "1h",
+      severity: "info",
+      team: "forecasting",
+      summary: "Nobody decides what to order",
+      description: `{{ $value | humanize }} replenishment suggestions wait for a decision (threshold ${thresholds.pendingRecommendations} suggestions).`,
+      runbook: "forecasting.md#toomanypendingrecommendations",
+      panel: panel("forecasting", "Suggestions that wait"),
+    },
   ],
 };

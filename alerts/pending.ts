@@ -12,5 +12,4 @@ export const pendingAlerts: readonly PendingAlert[] = [
   { alert: "MLModelAccuracyLow", waitsFor: "ml_model_accuracy_percentage", condition: "below 70 %" },
   { alert: "PutawayProcessingTimeCritical", waitsFor: "batch_putaway_processing_time_ms", condition: "p95 above 2,000 ms" },
   { alert: "BinOptimizationErrorRateHigh", waitsFor: "putaway_recommendations_total", condition: "more than 5 % with status error" },
-  { alert: "TooManyPendingRecommendations", waitsFor: "replenishment_recommendations_pending", condition: "more than 100" },
 ];
