@@ -1,25 +1,21 @@
+import { flatForecast } from "./flat-forecast.ts";
 import type { FittedModel, Series } from "./forecast.ts";
 import { minimizeBetween } from "./line-search.ts";
 
 /** Constants that the literature finds useful for intermittent demand lie low (Syntetos and Boylan 2005; Kourentzes 2014). */
 const CONSTANT_MIN = 0.01;
 const CONSTANT_MAX = 0.3;
+/** Nothing is known before the first observation. */
+const FIRST = 1;
 
 /**
- * A flat forecast at the last rate. Demand of single periods scatters around
- * the rate with the same deviation at every distance, so the interval is as
- * wide as the one-step errors were; its lower limit is mostly 0, as it should.
+ * A flat forecast at the last rate. Demand of single periods scatters widely
+ * around it, so the lower limit of the interval is mostly 0, as it should be.
  *
  * @param rates the forecast made after 0, 1, 2, ... observations
  */
 export function intermittentModel(series: Series, rates: Float64Array, parameters: Readonly<Record<string, number>>): FittedModel {
-  const deviation = series.length < 2 ? (series[0] ?? 0) : Math.sqrt(squaredErrors(series, rates) / (series.length - 1));
-  const rate = rates[series.length] ?? 0;
-  return {
-    points: (horizon) => new Float64Array(horizon).fill(rate),
-    deviations: (horizon) => new Float64Array(horizon).fill(deviation),
-    parameters,
-  };
+  return flatForecast(series, rates, FIRST, parameters);
 }
 
 /** The smoothing constant whose rates missed a history by the smallest squared errors. */
@@ -29,6 +25,6 @@ export function bestConstant(history: Series, rates: (constant: number) => Float
 
 function squaredErrors(series: Series, rates: Float64Array): number {
   let squares = 0;
-  for (let t = 1; t < series.length; t += 1) squares += ((series[t] ?? 0) - (rates[t] ?? 0)) ** 2;
+  for (let t = FIRST; t < series.length; t += 1) squares += ((series[t] ?? 0) - (rates[t] ?? 0)) ** 2;
   return squares;
 }

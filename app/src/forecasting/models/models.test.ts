@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { seededRandom } from "../../../sample/random.ts";
 import { croston } from "./croston.ts";
 import { exponentialSmoothing } from "./exponential-smoothing.ts";
+import { flatForecast } from "./flat-forecast.ts";
 import { EXPLOSION_LIMIT, type FittedModel, forecastWith, maximum, type Series } from "./forecast.ts";
 import { holt } from "./holt.ts";
 import { holtWintersMultiplicative } from "./holt-winters-multiplicative.ts";
@@ -145,6 +146,31 @@ describe("the moving average", () => {
     expect(rate(fitted(movingAverage(7), weekly))).toBeCloseTo(13, 12);
     const shifted = weekly.map((value, t) => value + (t >= 49 ? 100 : 0));
     expect(fitted(movingAverage(7), shifted)).toMatchObject({ parameters: { window: 7 } });
+  });
+});
+
+describe("the interval of a flat forecast", () => {
+  it("widens with the distance where demand wanders, and does not where it keeps its level", () => {
+    const random = seededRandom(11);
+    let level = 500;
+    const wandering = Float64Array.from({ length: 300 }, () => (level += 4 * random.normal()));
+    const steady = Float64Array.from({ length: 300 }, () => 500 + 4 * random.normal());
+    const widening = (model: Model, series: Series) => {
+      const deviations = fitted(model, series).deviations(28);
+      return (deviations[27] ?? 0) / (deviations[0] ?? 0);
+    };
+    for (const model of [movingAverage(7), croston(), sba(), tsb()]) {
+      expect(widening(model, wandering)).toBeGreaterThan(1.3);
+      expect(widening(model, steady)).toBeLessThan(1.1);
+    }
+  });
+
+  it("is as wide as the errors were, one period ahead and farther", () => {
+    // The rates 1, 1, 1, ... miss 2, 3, 4, ... by 1, 2, 3, ...; 2 periods ahead by 2, 3, 4, ...
+    const series = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    const [near = 0, far = 0] = flatForecast(series, new Float64Array(9).fill(1), 1, {}).deviations(2);
+    expect(near).toBeCloseTo(Math.sqrt((1 + 4 + 9 + 16 + 25 + 36 + 49) / 7), 12);
+    expect(far).toBeCloseTo(Math.sqrt((4 + 9 + 16 + 25 + 36 + 49) / 6), 12);
   });
 });
 

@@ -1,3 +1,4 @@
+import { flatForecast } from "./flat-forecast.ts";
 import { mean, type Series } from "./forecast.ts";
 import type { Model } from "./model.ts";
 
@@ -7,8 +8,7 @@ const SEASONS = [1, 2, 4];
 /**
  * The mean of the last k observations, repeated. Of the windows of one, two and
  * four seasons the one with the smallest mean squared one-step error is taken;
- * whole seasons, so that a rhythm averages out. The interval is as wide as the
- * one-step errors at every distance (Hyndman and Athanasopoulos, FPP3, 5.2).
+ * whole seasons, so that a rhythm averages out.
  */
 export function movingAverage(seasonLength: number): Model<"moving-average"> {
   return {
@@ -18,28 +18,19 @@ export function movingAverage(seasonLength: number): Model<"moving-average"> {
       const windows = SEASONS.map((seasons) => seasons * seasonLength).filter((window) => window < history.length);
       const errors = windows.map((window) => meanSquaredError(history, window));
       const window = windows[errors.indexOf(Math.min(...errors))] ?? seasonLength;
-      return (series) => {
-        const level = mean(series.subarray(Math.max(series.length - window, 0)));
-        const deviation = Math.sqrt(meanSquaredError(series, window));
-        return {
-          points: (horizon) => new Float64Array(horizon).fill(level),
-          deviations: (horizon) => new Float64Array(horizon).fill(deviation),
-          parameters: { window },
-        };
-      };
+      return (series) => flatForecast(series, averages(series, window), Math.min(window, series.length), { window });
     },
   };
 }
 
+/** The mean of the last `window` observations, or of as many as there are, after 0, 1, 2, ... of them. */
+function averages(series: Series, window: number): Float64Array {
+  return Float64Array.from({ length: series.length + 1 }, (_, end) => mean(series.subarray(Math.max(end - window, 0), end)));
+}
+
 function meanSquaredError(series: Series, window: number): number {
-  if (series.length <= window) return mean(series) ** 2;
-  let sum = 0;
-  for (let t = 0; t < window; t += 1) sum += series[t] ?? 0;
+  const expected = averages(series, window);
   let squares = 0;
-  for (let t = window; t < series.length; t += 1) {
-    const value = series[t] ?? 0;
-    squares += (value - sum / window) ** 2;
-    sum += value - (series[t - window] ?? 0);
-  }
+  for (let t = window; t < series.length; t += 1) squares += ((series[t] ?? 0) - (expected[t] ?? 0)) ** 2;
   return squares / (series.length - window);
 }
