@@ -1,0 +1,18 @@
+// npm run bench -- [NAME] [OPTION...]: runs one benchmark; docs/benchmarks.md has what they measured.
+
+const benchmarks: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<unknown> }>> = {
+  http: { about: "GET /api/forecasts at a steady rate, from Redis and from Postgres", run: () => import("./http.ts") },
+  models: { about: "1,000 series forecast by each model, beside statsforecast (--python PATH)", run: () => import("./models.ts") },
+};
+
+const [name = "http"] = process.argv.slice(2);
+const benchmark = benchmarks[name];
+const list = Object.entries(benchmarks).map(([known, { about }]) => `  ${known.padEnd(8)} ${about}\n`).join("");
+if (name === "--help") {
+  process.stdout.write(`usage: npm run bench -- [NAME] [OPTION...]\n\n${list}\nWithout a name it is http. For example: npm run bench -- models --python /tmp/oracle/bin/python\n`);
+} else if (benchmark === undefined) {
+  process.stderr.write(`There is no benchmark "${name}"; there are:\n${list}`);
+  process.exitCode = 64;
+} else {
+  await benchmark.run();
+}
