@@ -8,7 +8,7 @@ const forbidden = {
   flags: ["app", "infra", "delivery", "local", "monitoring", "alerts", "dashboards"],
   monitoring: ["app", "infra", "delivery", "local", "alerts", "dashboards", "flags"],
   alerts: ["app", "infra", "delivery", "local", "dashboards", "flags"],
-  dashboards: ["app", "infra", "delivery", "local", "alerts", "flags"],
+  dashboards: ["app", "infra", "delivery", "local", "flags"],
   migrations: ["app", "infra", "delivery", "local"],
   app: ["infra", "delivery", "local"],
   infra: ["app", "delivery", "local"],

@@ -4,7 +4,10 @@ import { type Dashboard, DashboardBuilder } from "@grafana/grafana-foundation-sd
 /** A dashboard in the JSON that every Grafana since 10 provisions from files. */
 export type ClassicDashboard = Dashboard;
 
+/** A dashboard in the making. */
+export type ClassicBuilder = DashboardBuilder;
+
 /** Begins a dashboard. */
-export function classicDashboard(title: string): DashboardBuilder {
+export function classicDashboard(title: string): ClassicBuilder {
   return new DashboardBuilder(title);
 }

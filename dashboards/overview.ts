@@ -1,8 +1,9 @@
-import { DashboardCursorSync, QueryVariableBuilder, RowBuilder, VariableRefresh } from "@grafana/grafana-foundation-sdk/dashboard";
+import { RowBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
 import { buckets, series } from "@forecast-stack/monitoring/promql.ts";
 import { thresholds } from "@forecast-stack/monitoring/thresholds.ts";
 import { type ClassicDashboard, classicDashboard } from "./classic-dashboard.ts";
-import { dataSource, figure, graph } from "./panel.ts";
+import { frame } from "./layout.ts";
+import { figure, graph } from "./panel.ts";
 
 const here = { namespace: "$namespace" };
 const api = { ...here, job: "api" };
@@ -14,22 +15,10 @@ const misses = `sum(${rate(series("cache_misses_total", here))})`;
 
 /** Is it well, is it fast, are the forecasts any good: what one looks at first. */
 export function overview(): ClassicDashboard {
-  return classicDashboard("Overview")
+  return frame(classicDashboard("Overview"), "6h")
     .uid("forecast-overview")
     .description("Health of the forecasting system: is it well, is it fast, are the forecasts any good. Owner: platform")
     .tags(["forecast-stack", "owner:platform"])
-    .timezone("utc")
-    .time({ from: "now-6h", to: "now" })
-    .refresh("30s")
-    .readonly()
-    .tooltip(DashboardCursorSync.Crosshair)
-    .withVariable(
-      new QueryVariableBuilder("namespace")
-        .label("Namespace")
-        .datasource(dataSource)
-        .query(`label_values(${series("inventory_forecasting_health_status")}, namespace)`)
-        .refresh(VariableRefresh.OnTimeRangeChanged),
-    )
     .withRow(new RowBuilder("Is it well?").gridPos({ x: 0, y: 0, w: 24, h: 1 }))
     .withPanel(
       figure(

@@ -25,6 +25,8 @@ export interface PanelText {
   readonly limits?: Limits;
   readonly min?: number;
   readonly max?: number;
+  /** True where no value means that all is well, or that nothing goes on; elsewhere it means that nobody knows. */
+  readonly emptyIsGood?: boolean;
 }
 
 export interface Place {
@@ -49,6 +51,7 @@ export function graph(text: PanelText, place: Place): TimeseriesPanelBuilder {
     .fillOpacity(8)
     .legend(new VizLegendOptionsBuilder().showLegend(true).displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).calcs(["lastNotNull"]))
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
+    .noValue(noValue(text))
     .thresholds(steps(text.limits))
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(text.limits === undefined ? GraphThresholdsStyleMode.Off : GraphThresholdsStyleMode.Dashed));
   if (text.min !== undefined) panel.min(text.min);
@@ -66,9 +69,14 @@ export function figure(text: PanelText, place: Place): StatPanelBuilder {
     .datasource(dataSource)
     .targets(queries(text, true))
     .gridPos(place)
-    .noValue("unknown")
+    .noValue(noValue(text))
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .thresholds(steps(text.limits));
+}
+
+/** What stands where there is no value: it is good, or nobody knows. */
+function noValue({ emptyIsGood }: PanelText): "none" | "unknown" {
+  return emptyIsGood === true ? "none" : "unknown";
 }
 
 function queries({ queries: list }: PanelText, instant: boolean): DataqueryBuilder[] {

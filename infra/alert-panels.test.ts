@@ -1,8 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { allRuleGroups } from "@forecast-stack/alerts/all-rule-groups.ts";
 import { allDashboards } from "@forecast-stack/dashboards/all-dashboards.ts";
-import { pendingDashboards } from "@forecast-stack/dashboards/pending-dashboards.ts";
-import { dashboardUids, panelId, type PanelReference } from "@forecast-stack/monitoring/panel-reference.ts";
+import { dashboardUids, panelId } from "@forecast-stack/monitoring/panel-reference.ts";
 
 interface Panel {
   readonly id?: number;
@@ -19,8 +18,6 @@ const dashboards = new Map(
 );
 
 const linked = allRuleGroups.flatMap(({ rules }) => rules.flatMap(({ alert, value, panel }) => (panel === undefined ? [] : [{ alert, value, panel }])));
-const isPending = ({ dashboard }: PanelReference): boolean => pendingDashboards.includes(dashboard);
-const drawn = linked.filter(({ panel }) => !isPending(panel));
 
 /** What a panel asks, without what it adds for the choice of a namespace. */
 function asAlertsAsk(expression: string): string {
@@ -29,7 +26,7 @@ function asAlertsAsk(expression: string): string {
 
 describe("the panels that alerts lead to", () => {
   it("plot the alert's own expression", () => {
-    const wrong = drawn.filter(({ value, panel }) => {
+    const wrong = linked.filter(({ value, panel }) => {
       const found = dashboards.get(panel.dashboard)?.find(({ title }) => title === panel.title);
       return found?.id !== panelId(panel.title) || found.targets?.some(({ expr }) => asAlertsAsk(expr) === asAlertsAsk(value)) !== true;
     });
@@ -39,10 +36,6 @@ describe("the panels that alerts lead to", () => {
   it("are expected on dashboards that are named in one place", () => {
     const known: readonly string[] = Object.values(dashboardUids);
     expect(linked.filter(({ panel }) => !known.includes(panel.dashboard))).toEqual([]);
-  });
-
-  it("are not called pending once they are there", () => {
-    expect(pendingDashboards.filter((uid) => dashboards.has(uid))).toEqual([]);
   });
 
   it("have ids that no other panel of their dashboard has", () => {

@@ -1,0 +1,35 @@
+import { allRuleGroups } from "@forecast-stack/alerts/all-rule-groups.ts";
+import type { AlertRule } from "@forecast-stack/monitoring/alert-rule.ts";
+import { inNamespace } from "./in-namespace.ts";
+import type { Limits } from "./limits.ts";
+import type { PanelText, Query } from "./panel.ts";
+
+const rules = new Map(allRuleGroups.flatMap((group) => group.rules).map((rule) => [rule.alert, rule]));
+
+/** What a panel says that its alert does not. */
+export interface AlertPanelText {
+  readonly description: string;
+  readonly unit: string;
+  readonly legend: string;
+  readonly min?: number;
+  readonly max?: number;
+  /** What is drawn beside the alert's own value. */
+  readonly beside?: readonly Query[];
+}
+
+/**
+ * The panel that an alert leads to: it plots the alert's own expression with
+ * the alert's own threshold, so that what pages is what is seen.
+ *
+ * @throws Error when there is no such alert, or it leads to no panel
+ */
+export function alertPanel(alert: string, { description, legend, beside = [], ...rest }: AlertPanelText): PanelText {
+  const rule = rules.get(alert);
+  if (rule?.panel === undefined) throw new Error(`The alert ${alert} leads to no panel.`);
+  return { ...rest, title: rule.panel.title, description: `${description} Alerts as ${alert}.`, queries: [{ expr: inNamespace(rule.value), legend }, ...beside], ...limitsOf(rule) };
+}
+
+function limitsOf({ breach }: AlertRule): { limits?: Limits } {
+  if (breach === undefined) return {};
+  return { limits: "over" in breach ? { good: "below", bad: breach.over } : { good: "above", bad: breach.under } };
+}

@@ -1,0 +1,94 @@
+import { dashboardUids } from "@forecast-stack/monitoring/panel-reference.ts";
+import { buckets, series } from "@forecast-stack/monitoring/promql.ts";
+import { thresholds } from "@forecast-stack/monitoring/thresholds.ts";
+import { alertPanel } from "./alert-panel.ts";
+import type { ClassicDashboard } from "./classic-dashboard.ts";
+import { curve, dashboard, number } from "./layout.ts";
+
+const here = { namespace: "$namespace" } as const;
+
+/** Runs, batches and queues, and whether the forecasts are any good. */
+export function forecasting(): ClassicDashboard {
+  return dashboard({
+    uid: dashboardUids.forecasting,
+    title: "Forecasting",
+    description: "Runs, their batches and queues, and whether the forecasts are any good.",
+    owner: "forecasting",
+    window: "24h",
+    sections: [
+      {
+        title: "Are they good?",
+        panels: [
+          number(alertPanel("HighForecastError", { description: "Volume-weighted MAPE of the newest completed run, over the items where it is defined.", unit: "percent", legend: "MAPE" })),
+          number({ title: "WAPE", description: "Sum of all errors of the newest completed run, in percent of what was asked for.", unit: "percent", queries: [{ expr: `max(${series("forecast_accuracy_wape_percentage", here)})`, legend: "WAPE" }] }),
+          number({ title: "MASE of intermittent items", description: "Median over the items that MAPE cannot judge; 1 is the naive forecast.", unit: "none", queries: [{ expr: `max(${series("forecast_accuracy_mase_ratio", here)})`, legend: "MASE" }], limits: { good: "below", bad: thresholds.maseTarget }, emptyIsGood: true }),
+          number(alertPanel("TooManyHighVarianceItems", { description: "Items of the newest completed run whose MAPE is far above the threshold.", unit: "none", legend: "items" })),
+          number({ title: "Items without MAPE", description: "Items of the newest completed run that sold nothing in the back-test, or are too new for one.", unit: "none", queries: [{ expr: `max(${series("forecast_accuracy_undefined_items", here)})`, legend: "items" }] }),
+          number(alertPanel("RunsAboveMapeTarget", { description: "Runs of the last 48 hours whose MAPE was above the target.", unit: "none", legend: "runs" })),
+          curve({
+            title: "Accuracy of the newest run",
+            description: "MAPE and WAPE of the newest completed run, over time.",
+            unit: "percent",
+            min: 0,
+            queries: [
+              { expr: `max(${series("forecast_accuracy_mape_percentage", here)})`, legend: "MAPE" },
+              { expr: `max(${series("forecast_accuracy_wape_percentage", here)})`, legend: "WAPE" },
+            ],
+            limits: { good: "below", bad: thresholds.mapeTargetPercent },
+          }, 12),
+          curve({ title: "Forecasts by model", description: "Item forecasts stored per hour, by the model that made them.", unit: "none", min: 0, queries: [{ expr: `sum by (model) (increase(${series("inventory_forecasts_total", here)}[1h])) > 0`, legend: "{{model}}" }], emptyIsGood: true }, 12),
+        ],
+      },
+      {
+        title: "Do they come?",
+        panels: [
+          number({ title: "Age of the newest forecast", description: "Time since the newest completed run ended. One is due every day.", unit: "s", queries: [{ expr: `time() - max(${series("forecast_run_last_completed_timestamp_seconds", here)})`, legend: "age" }], limits: { good: "below", bad: thresholds.forecastAgeSeconds } }, 6),
+          number({ title: "Next run", description: "Time until the schedule starts the next run.", unit: "s", queries: [{ expr: `min(${series("forecast_schedule_next_run_timestamp_seconds", here)}) - time()`, legend: "in" }] }, 6),
+          number(alertPanel("NoForecastsGenerated", { description: "Item forecasts stored within 25 hours: the schedule's day and an hour of grace.", unit: "none", legend: "forecasts" }), 6),
+          number(alertPanel("ForecastRunFailed", { description: "Runs of the last hour that could not be finished.", unit: "none", legend: "runs" }), 6),
+          curve(alertPanel("ForecastQueueOld", { description: "How long the oldest job that could start has been waiting, by queue.", unit: "s", legend: "{{queue}}", min: 0 })),
+          curve(alertPanel("ForecastRunStalled", { description: "Batches stored within ten minutes.", unit: "none", legend: "batches", min: 0 })),
+          curve({ title: "Jobs", description: "Unfinished jobs of each queue.", unit: "none", min: 0, queries: [{ expr: `max by (queue, state) (${series("forecast_queue_jobs", here)})`, legend: "{{queue}} {{state}}" }] }),
+        ],
+      },
+      {
+        title: "What is to be ordered?",
+        panels: [
+          curve(alertPanel("TooManyPendingRecommendations", { description: "Suggestions for orders that nobody has decided yet.", unit: "none", legend: "waiting", min: 0 }), 12),
+        ],
+      },
+      {
+        title: "How fast?",
+        panels: [
+          curve({
+            title: "Duration of a batch",
+            description: "Time of a batch without the rest after it: half of them, and 95 of 100, take less. Empty while no run goes on.",
+            unit: "s",
+            min: 0,
+            queries: [0.5, 0.95].map((quantile) => ({ expr: `histogram_quantile(${quantile}, sum by (le) (rate(${buckets("forecast_batch_duration_seconds", here)}[15m])))`, legend: `p${quantile * 100}` })),
+            emptyIsGood: true,
+          }),
+          curve({
+            title: "Computing time of an item",
+            description: "Selection, back-test and forecast: 95 of 100 items take less. Empty while no run goes on.",
+            unit: "s",
+            min: 0,
+            queries: [{ expr: `histogram_quantile(0.95, sum by (le) (rate(${buckets("forecast_item_duration_seconds", here)}[15m])))`, legend: "p95" }],
+            limits: { good: "below", bad: 0.5 },
+            emptyIsGood: true,
+          }),
+          curve({
+            title: "The watchdog",
+            description: "Runs and schedules that the watchdog found at a standstill, and those that it set going again, within a day.",
+            unit: "none",
+            min: 0,
+            queries: [
+              { expr: `sum by (kind) (increase(${series("forecast_watchdog_findings_total", here)}[1d]))`, legend: "found: {{kind}}" },
+              { expr: `sum by (kind) (increase(${series("forecast_watchdog_interventions_total", here)}[1d]))`, legend: "mended: {{kind}}" },
+            ],
+          }),
+        ],
+      },
+    ],
+  });
+}

@@ -1,0 +1,82 @@
+import { DashboardCursorSync, DashboardLinkBuilder, DashboardLinkType, QueryVariableBuilder, RowBuilder, VariableRefresh } from "@grafana/grafana-foundation-sdk/dashboard";
+import type { MetricOwner } from "@forecast-stack/monitoring/catalogue/metric-definition.ts";
+import { series } from "@forecast-stack/monitoring/promql.ts";
+import { type ClassicBuilder, type ClassicDashboard, classicDashboard } from "./classic-dashboard.ts";
+import { dataSource, figure, graph, type PanelText } from "./panel.ts";
+
+/** Grafana's grid. */
+const GRID_WIDTH = 24;
+const HEIGHTS = { graph: 8, figure: 5 } as const;
+
+/** A panel and how much of the width it takes, in 24ths. */
+export interface Placed {
+  readonly kind: "graph" | "figure";
+  readonly width: number;
+  readonly text: PanelText;
+}
+
+/** Values over time; a third of the width. */
+export function curve(text: PanelText, width = 8): Placed {
+  return { kind: "graph", width, text };
+}
+
+/** The newest value; a sixth of the width. */
+export function number(text: PanelText, width = 4): Placed {
+  return { kind: "figure", width, text };
+}
+
+/** A heading and the panels below it; those of one row have one kind. */
+export interface Section {
+  readonly title: string;
+  readonly panels: readonly Placed[];
+}
+
+export interface DashboardText {
+  readonly uid: string;
+  readonly title: string;
+  /** What it answers, as a sentence. */
+  readonly description: string;
+  readonly owner: MetricOwner;
+  /** How far back it looks when it is opened, such as `6h`. */
+  readonly window: string;
+  readonly sections: readonly Section[];
+}
+
+/** Lays panels out from left to right and from top to bottom. */
+export function dashboard({ uid, title, description, owner, window, sections }: DashboardText): ClassicDashboard {
+  const builder = frame(classicDashboard(title), window).uid(uid).description(`${description} Owner: ${owner}`).tags(["forecast-stack", `owner:${owner}`]);
+  let y = 0;
+  for (const section of sections) {
+    builder.withRow(new RowBuilder(section.title).gridPos({ x: 0, y, w: GRID_WIDTH, h: 1 }));
+    y += 1;
+    let x = 0;
+    let height = 0;
+    for (const { kind, width, text } of section.panels) {
+      if (x + width > GRID_WIDTH) [x, y, height] = [0, y + height, 0];
+      const place = { x, y, w: width, h: HEIGHTS[kind] };
+      builder.withPanel(kind === "graph" ? graph(text, place) : figure(text, place));
+      x += width;
+      height = Math.max(height, place.h);
+    }
+    y += height;
+  }
+  return builder.build();
+}
+
+/** What every dashboard has: the choice of a namespace, the way to the others, the same crosshair in all panels. */
+export function frame(builder: ClassicBuilder, window: string): ClassicBuilder {
+  return builder
+    .timezone("utc")
+    .time({ from: `now-${window}`, to: "now" })
+    .refresh("30s")
+    .readonly()
+    .tooltip(DashboardCursorSync.Crosshair)
+    .withVariable(
+      new QueryVariableBuilder("namespace")
+        .label("Namespace")
+        .datasource(dataSource)
+        .query(`label_values(${series("inventory_forecasting_health_status")}, namespace)`)
+        .refresh(VariableRefresh.OnTimeRangeChanged),
+    )
+    .link(new DashboardLinkBuilder("Dashboards").type(DashboardLinkType.Dashboards).tags(["forecast-stack"]).asDropdown(true).includeVars(true).keepTime(true));
+}
