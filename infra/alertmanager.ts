@@ -1,8 +1,10 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/index.js";
 import { Secret } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
+import { inhibitions } from "@forecast-stack/alerts/inhibitions.ts";
 import { alertmanagerConfig } from "@forecast-stack/monitoring/alertmanager-config.ts";
 import { stringify } from "yaml";
+import { receivers } from "./alert-receivers.ts";
 import { exposedService, exposedUrl, podsOf } from "./exposed-service.ts";
 import { selectorLabels } from "./labels.ts";
 import { httpProbe, restrictedPodSpec } from "./pod.ts";
@@ -31,7 +33,7 @@ export class Alertmanager extends pulumi.ComponentResource {
       {
         metadata: metadataOf(context, "alertmanager", version),
         immutable: true,
-        stringData: { "alertmanager.yaml": pulumi.output(context.secrets.alertWebhookUrl).apply((url) => stringify(alertmanagerConfig(url === undefined ? {} : { webhookUrl: url }))) },
+        stringData: { "alertmanager.yaml": receivers(context).apply((chosen) => stringify(alertmanagerConfig({ ...chosen, inhibitions }), { aliasDuplicateObjects: false })) },
       },
       parent,
     );

@@ -28,7 +28,7 @@ type Pod = { readonly namespace: string; readonly labels: Readonly<Record<string
 const dev = readSettings("forecast-stack", stackConfiguration("dev"));
 const production = readSettings("forecast-stack", stackConfiguration("production"));
 const places = { stack: "dev", namespace: "forecast-dev", nodeNamespace: "forecast-dev-node", postgresMode: "statefulset" } as const;
-const flowsOf = (settings: typeof dev): Flow[] => networkFlows(settings, scrapeJobs(monitoredParts(settings)), { alerts: false, mail: false });
+const flowsOf = (settings: typeof dev): Flow[] => networkFlows(settings, scrapeJobs(monitoredParts(settings)), { alerts: false, notifications: false, mail: false });
 const devRules = networkPolicyRules(flowsOf(dev), places);
 
 const pod = (component: Component, namespace: string = component === "node-exporter" ? places.nodeNamespace : places.namespace): Pod => ({ namespace, labels: selectorLabels("dev", component) });
@@ -117,7 +117,7 @@ describe("the table of flows", () => {
   });
 
   it("lets Alertmanager out only where it has somebody to tell", () => {
-    const rules = networkPolicyRules(networkFlows(dev, scrapeJobs(monitoredParts(dev)), { alerts: true, mail: true }), places);
+    const rules = networkPolicyRules(networkFlows(dev, scrapeJobs(monitoredParts(dev)), { alerts: true, notifications: true, mail: true }), places);
     expect(isAllowed(rules, pod("alertmanager"), "outside", 443)).toBe(true);
   });
 

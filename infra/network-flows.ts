@@ -44,13 +44,15 @@ const metricsPorts: Readonly<Partial<Record<Component, number>>> = {
 
 /** The table of all connections of a stack with these settings. */
 export function networkFlows(settings: Settings, jobs: readonly ScrapeJob[], leaving: Leaving): Flow[] {
-  return [...clientFlows(settings), ...databaseFlows(settings), ...cacheFlows(settings), ...outsideFlows(settings, leaving), ...clusterFlows(settings), ...monitoringFlows(settings, jobs, leaving.alerts)];
+  return [...clientFlows(settings), ...databaseFlows(settings), ...cacheFlows(settings), ...outsideFlows(settings, leaving), ...clusterFlows(settings), ...monitoringFlows(settings, jobs, leaving.notifications)];
 }
 
 /** What a stack sends out of the cluster. */
 export interface Leaving {
-  /** To the alert webhook. */
+  /** The health job's, to its webhook. */
   readonly alerts: boolean;
+  /** Alertmanager's, to whatever receivers are set. */
+  readonly notifications: boolean;
   /** E-mails, to an SMTP server. */
   readonly mail: boolean;
 }

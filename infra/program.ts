@@ -5,6 +5,7 @@ import { OLDEST_SCHEMA } from "@forecast-stack/migrations/accepted-schema.ts";
 import { renderRuleGroups } from "@forecast-stack/monitoring/alert-rule.ts";
 import { scrapeJobs } from "@forecast-stack/monitoring/scrape-jobs.ts";
 import { alertLinks } from "./alert-links.ts";
+import { notifies } from "./alert-receivers.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { appVersion } from "./app-version.ts";
 import { dashboards } from "./dashboards.ts";
@@ -87,7 +88,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   const grafana = settings.grafana.enabled ? new Grafana(context, { prometheusUrl: settings.monitoring.mode === "bundled" ? "http://prometheus:9090" : prometheusUrl, dashboards: dashboardsMap }, {}) : undefined;
 
   // policies
-  const flows = networkFlows(settings, jobs, { alerts: secrets.alertWebhookUrl !== undefined, mail: secrets.smtpUrl !== undefined });
+  const flows = networkFlows(settings, jobs, { alerts: secrets.alertWebhookUrl !== undefined, notifications: notifies(secrets, settings), mail: secrets.smtpUrl !== undefined });
   const places = { stack, namespace: namespaceName, nodeNamespace: nodeNamespaceName, postgresMode: settings.postgres.mode };
   new NetworkPolicies(context, networkPolicyRules(flows, places), [namespace, ...(nodeExporter === undefined ? [] : [nodeExporter])], {});
 

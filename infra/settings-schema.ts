@@ -34,7 +34,10 @@ function flatten(schema: JsonSchema, prefix: string): Record<string, ProjectSett
 const secretDescriptions: Readonly<Partial<Record<SecretName, string>>> = {
   firstAdminPassword: "Secret: password of the first user, who is an administrator; empty: the output of this name of the secrets stack",
   alertWebhookUrl: "Secret: URL that Alertmanager and the health job post alerts to; empty: none",
-  smtpUrl: "Secret: smtp:// or smtps:// URL of the server that takes reports and password resets; empty: no e-mails",
+  slackWebhookUrl: "Secret: an incoming webhook of Slack, for alerts and the news of deploys; empty: none",
+  pagerDutyRoutingKey: "Secret: routing key of the PagerDuty service that critical alerts wake; empty: none",
+  heartbeatUrl: "Secret: URL of a dead man's switch, which Alertmanager asks every minute while monitoring is alive; empty: none",
+  smtpUrl: "Secret: smtp:// or smtps:// URL of the server that takes reports, password resets and alerts; empty: no e-mails",
   roleUsersPassword: "Secret: password of the users admin@local, staff@local and viewer@local, which production never has; empty: the output of this name of the secrets stack, or no such users",
 };
 

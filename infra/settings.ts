@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { ownedVariables } from "./forecast-service/owned-variables.ts";
+import { teams } from "@forecast-stack/monitoring/alertmanager-config.ts";
 import { imageRoles } from "./image-roles.ts";
 
 const quantity = z.string().regex(/^[1-9][0-9]*(Mi|Gi|Ti)$/, "a size such as 512Mi, 20Gi or 1Ti");
 const port = z.int().min(1).max(65535);
 const nodePort = z.int().min(30000).max(32767);
 const optionalUrl = z.string().regex(/^(https?:\/\/[^\s]+)?$/, "a URL such as http://prometheus.monitoring:9090");
+const emailAddresses = z.string().regex(/^([^\s@,]+@[^\s@,]+(, ?[^\s@,]+@[^\s@,]+)*)?$/, "e-mail addresses, separated by commas");
 const replicas = z.int().min(1).max(50);
 const imageReference = z
   .string()
@@ -99,6 +101,17 @@ export const settingsSchema = z.strictObject({
       alertmanagerUrl: optionalUrl.default("").describe("URL of the operator's Alertmanager, for the outputs"),
     })
     .prefault({}),
+  alerting: z
+    .strictObject({
+      slackChannel: z.string().default("").describe("Channel that alerts and news are written to; empty: the webhook's own"),
+      emailFrom: emailAddresses.default("").describe("Sender of alerts by e-mail"),
+      emailTo: emailAddresses.default("").describe("Who gets alerts by e-mail, separated by commas; empty: nobody"),
+      teams: z
+        .partialRecord(z.enum(teams), z.strictObject({ slackChannel: z.string().min(1).optional(), emailTo: emailAddresses.min(1).optional() }))
+        .default({})
+        .describe("Channels of single teams (platform, forecasting, inventory): slackChannel, emailTo"),
+    })
+    .prefault({}),
   grafana: z
     .strictObject({
       enabled: z.boolean().default(true).describe("Run Grafana with the stack's dashboards"),
@@ -109,6 +122,7 @@ export const settingsSchema = z.strictObject({
     context.addIssue({ code: "custom", path: path.filter((part) => part !== undefined), input, message });
   };
   if (settings.postgres.mode === "external" && settings.postgres.host === "") complain(["postgres", "host"], "", "the host of the external Postgres (postgres.mode is external)");
+  if (settings.alerting.emailTo !== "" && settings.alerting.emailFrom === "") complain(["alerting", "emailFrom"], "", "the sender of alerts (alerting.emailTo is set)");
   if (settings.serviceType === "NodePort" && settings.nodeAddress === "") complain(["nodeAddress"], "", "the address of a node (serviceType is NodePort)");
   if (settings.monitoring.discovery === "dns" && settings.nodeAddress === "") complain(["nodeAddress"], "", "the address of the node (monitoring.discovery is dns)");
   if (settings.image.build && settings.image.repository === "") complain(["image", "repository"], "", "where to push the built image (image.build is true)");

@@ -1,26 +1,45 @@
 import { describe, expect, it } from "@jest/globals";
-import { alertmanagerConfig } from "./alertmanager-config.ts";
+import { alertmanagerConfig, type AlertmanagerConfigInput } from "./alertmanager-config.ts";
 
-interface Config {
-  readonly route: { readonly receiver: string; readonly routes: { readonly receiver: string; readonly matchers: string[]; readonly group_wait: string }[] };
-  readonly receivers: { readonly name: string; readonly webhook_configs?: { readonly url: string; readonly send_resolved: boolean }[] }[];
+interface Route {
+  readonly receiver: string;
+  readonly routes?: readonly Route[];
 }
 
-const configOf = (input: Parameters<typeof alertmanagerConfig>[0]): Config => alertmanagerConfig(input) as unknown as Config;
+interface Config {
+  readonly route: Route;
+  readonly receivers: readonly Readonly<Record<string, unknown>>[];
+}
+
+const configOf = (input: Partial<AlertmanagerConfigInput>): Config => alertmanagerConfig({ inhibitions: [], ...input }) as unknown as Config;
+const receiversOf = ({ receiver, routes = [] }: Route): string[] => [receiver, ...routes.flatMap(receiversOf)];
 
 describe("the configuration of Alertmanager", () => {
-  it("routes only to receivers that exist", () => {
+  it("routes to every receiver that there is, and to no other", () => {
     const { route, receivers } = configOf({});
-    const names = receivers.map(({ name }) => name);
-    for (const receiver of [route.receiver, ...route.routes.map((inner) => inner.receiver)]) expect(names).toContain(receiver);
+    expect([...new Set(receiversOf(route))].sort()).toEqual(receivers.map(({ name }) => name).sort());
   });
 
-  it("tells of critical alerts sooner than of others", () => {
-    expect(configOf({}).route.routes).toEqual([expect.objectContaining({ matchers: ['severity="critical"'], group_wait: "5s" })]);
+  it("tells nobody where nothing is set", () => {
+    expect(configOf({}).receivers.filter((receiver) => Object.keys(receiver).length > 1)).toEqual([]);
   });
 
-  it("posts to the webhook, the end of an alert too, and to nobody without one", () => {
-    expect(configOf({ webhookUrl: "https://hooks.example/x" }).receivers[0]?.webhook_configs).toEqual([{ url: "https://hooks.example/x", send_resolved: true }]);
-    expect(configOf({}).receivers[0]?.webhook_configs).toBeUndefined();
+  it("wakes people for critical alerts only", () => {
+    const paged = configOf({ pagerDutyKey: "key" }).receivers.filter((receiver) => "pagerduty_configs" in receiver).map(({ name }) => name);
+    expect(paged).toEqual(["platform-critical", "forecasting-critical", "inventory-critical"]);
+  });
+
+  it("gives a team channels of its own and leaves the others theirs", () => {
+    const { receivers } = configOf({ slack: { url: "https://hooks.example/x", channel: "#alerts" }, teams: { forecasting: { slackChannel: "#forecasting" } } });
+    const channels = receivers.flatMap(({ name, slack_configs }) => (slack_configs as { channel: string }[] | undefined)?.map(({ channel }) => [name, channel]) ?? []);
+    expect(channels).toEqual([
+      ["notices", "#alerts"],
+      ["platform-critical", "#alerts"],
+      ["platform-warning", "#alerts"],
+      ["forecasting-critical", "#forecasting"],
+      ["forecasting-warning", "#forecasting"],
+      ["inventory-critical", "#alerts"],
+      ["inventory-warning", "#alerts"],
+    ]);
   });
 });
