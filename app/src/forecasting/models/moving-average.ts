@@ -1,5 +1,5 @@
 import { flatForecast } from "./flat-forecast.ts";
-import { mean, type Series } from "./forecast.ts";
+import type { Series } from "./forecast.ts";
 import type { Model } from "./model.ts";
 
 /** Windows that are tried, in seasons: a week, two weeks and four of daily demand. */
@@ -23,9 +23,20 @@ export function movingAverage(seasonLength: number): Model<"moving-average"> {
   };
 }
 
-/** The mean of the last `window` observations, or of as many as there are, after 0, 1, 2, ... of them. */
+/**
+ * The mean of the last `window` observations, or of as many as there are, after
+ * 0, 1, 2, ... of them. Each is summed anew: a running sum would keep the
+ * rounding error of a spike that has left the window.
+ */
 function averages(series: Series, window: number): Float64Array {
-  return Float64Array.from({ length: series.length + 1 }, (_, end) => mean(series.subarray(Math.max(end - window, 0), end)));
+  const means = new Float64Array(series.length + 1);
+  for (let end = 1; end <= series.length; end += 1) {
+    const start = Math.max(end - window, 0);
+    let sum = 0;
+    for (let t = start; t < end; t += 1) sum += series[t] ?? 0;
+    means[end] = sum / (end - start);
+  }
+  return means;
 }
 
 function meanSquaredError(series: Series, window: number): number {
