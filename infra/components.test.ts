@@ -268,8 +268,10 @@ describe("the outputs", () => {
       prometheusUrl: "http://10.208.0.1:30490",
       alertmanagerUrl: "http://10.208.0.1:30493",
       grafanaUrl: "",
+      schemaRange: { oldest: expect.stringMatching(/^[0-9]+\.[0-9]+\.[0-9]+$/) },
+      flagOverrides: {},
       schemaVersion: expect.stringMatching(/^[0-9]+\.[0-9]+\.[0-9]+$/),
-      migrations: expect.objectContaining({ 0: { version: "0.0.1", kind: "expand" } }),
+      migrations: expect.objectContaining({ 0: expect.objectContaining({ version: "0.0.1", kind: "expand" }) }),
       fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
       images: expect.objectContaining({ "forecast-service": "forecast-stack.local/forecast-service:0.1.0-0123456789ab" }),
     });

@@ -5,7 +5,7 @@ import { program } from "./program.ts";
 const home = process.env["FORECAST_STACK_HOME"] ?? "/var/lib/forecast-stack";
 
 /** The CLI's way in: what comes from outside, and the stack's outputs. The stack itself is program.ts. */
-export const { namespace, serviceUrl, prometheusUrl, alertmanagerUrl, grafanaUrl, images, schemaVersion, migrations, fingerprint } = await program({
+export const { namespace, serviceUrl, prometheusUrl, alertmanagerUrl, grafanaUrl, images, schemaVersion, migrations, schemaRange, flagOverrides, fingerprint } = await program({
   project: pulumi.getProject(),
   stack: pulumi.getStack(),
   config: pulumi.runtime.allConfig(),

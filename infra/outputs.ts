@@ -20,6 +20,8 @@ export interface Outputs {
   readonly migrations: MigrationFiles["migrations"];
   /** The schemas that this release's service works with; no newest: it works with every newer one that took nothing away from it. */
   readonly schemaRange: { readonly oldest: string };
+  /** Overrides of flags that were set when this was deployed: flag → value. */
+  readonly flagOverrides: pulumi.Output<Record<string, string>>;
   /** Names what was deployed: source, settings and images. */
   readonly fingerprint: string;
 }

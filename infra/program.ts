@@ -102,6 +102,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
     schemaVersion: migrationFiles.newest,
     migrations: migrationFiles.migrations,
     schemaRange: { oldest: OLDEST_SCHEMA },
+    flagOverrides: flags.overrides,
     fingerprint: name,
   };
 }

@@ -4,13 +4,13 @@ import { parseUrn } from "./urn.ts";
 const JOB = "kubernetes:batch/v1:Job";
 
 export interface Jobs {
-  /** Jobs of the target that finished and still exist: taken over as they are, and so not run again. */
+  /** Jobs of the target that still exist: taken over as they are. */
   readonly adopted: readonly CheckpointResource[];
-  /** Jobs of the target that are gone: left out, and so not run again. */
+  /** Jobs of the target that are gone: put back as finished (see finished-jobs.ts). */
   readonly gone: readonly CheckpointResource[];
 }
 
-/** Sorts the target's Jobs that are not in today's state by whether they still exist. */
+/** Sorts the target's Jobs that are not in today's state by whether they still exist. None of them is run again. */
 export async function sortJobs(target: Deployment, today: Deployment, exists: (place: { readonly namespace: string; readonly name: string }) => Promise<boolean>): Promise<Jobs> {
   const known = new Set(today.resources.map(({ urn }) => urn));
   const missing = target.resources.filter(({ type, urn }) => type === JOB && !known.has(urn));
@@ -23,19 +23,18 @@ export async function sortJobs(target: Deployment, today: Deployment, exists: (p
  * target, and without operations that were cut off (what they may have made is
  * taken over when it is made again).
  */
-export function preparedState(today: Deployment, adopted: readonly CheckpointResource[]): Deployment {
+export function preparedState(today: Deployment, { adopted, gone }: Jobs): Deployment {
   const known = new Set(today.resources.map(({ urn }) => urn));
-  const jobs = adopted.map((job) => ({ ...job, dependencies: job.dependencies.filter((urn) => known.has(urn)), propertyDependencies: {} }));
-  // A Job whose component is gone has nothing that it could belong to.
+  const jobs = [...adopted, ...gone].map((job) => ({ ...job, dependencies: job.dependencies.filter((urn) => known.has(urn)), propertyDependencies: {} }));
+  // A Job whose component is gone has nothing that it could belong to; the replay takes it over when it makes the component.
   const placed = jobs.filter(({ parent }) => parent === undefined || known.has(parent));
   return { ...today, pending_operations: [], resources: [...today.resources, ...placed] };
 }
 
-/** The target as it is replayed without running a Job again: without those that are gone, and today's as they are. */
-export function withoutRunningJobs(target: Deployment, today: Deployment, gone: readonly CheckpointResource[]): Deployment {
-  const left = new Set(gone.map(({ urn }) => urn));
+/** The target with those of its Jobs that are today's too as they are: a changed Job would be made anew, and so run again. */
+export function withoutRunningJobs(target: Deployment, today: Deployment): Deployment {
   const finished = new Map(today.resources.filter(({ type }) => type === JOB).map((job) => [job.urn, job]));
-  return { ...target, resources: target.resources.filter(({ urn }) => !left.has(urn)).map((resource) => ({ ...resource, inputs: finished.get(resource.urn)?.inputs ?? resource.inputs, dependencies: resource.dependencies.filter((urn) => !left.has(urn)) })) };
+  return { ...target, resources: target.resources.map((resource) => ({ ...resource, inputs: finished.get(resource.urn)?.inputs ?? resource.inputs })) };
 }
 
 /** What people call a Job. */
@@ -44,7 +43,7 @@ export function jobName({ urn }: CheckpointResource): string {
 }
 
 /** Where Kubernetes has an object that Pulumi's inputs describe. */
-function placeOf(inputs: Readonly<Record<string, unknown>>): { readonly namespace: string; readonly name: string } {
+export function placeOf(inputs: Readonly<Record<string, unknown>>): { readonly namespace: string; readonly name: string } {
   const { namespace = "default", name } = inputs["metadata"] as { readonly namespace?: string; readonly name: string };
   return { namespace, name };
 }

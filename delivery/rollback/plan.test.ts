@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { deploymentSchema } from "../releases/checkpoint.ts";
 import { preparedState, sortJobs, withoutRunningJobs } from "./jobs.ts";
-import { imagesOf, judgeSteps, keepProtected, renamedSince, schemaObstacles } from "./plan.ts";
+import { imagesOf, judgeSteps, keepProtected, renamedSince, schemaObstacles, withDriftReasons } from "./plan.ts";
 import type { Step } from "./replay-stack.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::forecast-stack::${type}::${name}`;
@@ -17,13 +17,26 @@ describe("the steps of a rollback", () => {
     ["deleted", "kubernetes:core/v1:Namespace"],
     ["replaced", "kubernetes:postgresql.cnpg.io/v1:Cluster"],
   ] as const)("are blocked when data would be %s with a %s", (operation, type) => {
-    expect(judgeSteps([step(operation, type, "data")], deployment([resource(type, "data")]))).toMatchObject([{ risk: "blocked", name: "data" }]);
+    expect(judgeSteps([step(operation, type, "data")], deployment([resource(type, "data")]), deployment([]))).toMatchObject([{ risk: "blocked", name: "data" }]);
   });
 
   it("are not blocked for what is only changed, holds nothing, or stays in the cluster anyway", () => {
     const today = deployment([resource("kubernetes:core/v1:Namespace", "kept", { retainOnDelete: true })]);
     const steps = [step("updated", "kubernetes:apps/v1:StatefulSet", "postgres"), step("deleted", "kubernetes:core/v1:ConfigMap", "old"), step("deleted", "kubernetes:core/v1:Namespace", "kept")];
-    expect(judgeSteps(steps, today).map(({ risk }) => risk)).toEqual(["reversible", "reversible", "reversible"]);
+    expect(judgeSteps(steps, today, deployment([])).map(({ risk }) => risk)).toEqual(["reversible", "reversible", "reversible"]);
+  });
+
+  it("name what stays although that release did not have it", () => {
+    const today = deployment([resource("kubernetes:core/v1:ConfigMap", "precious", { protect: true }), resource("kubernetes:core/v1:Namespace", "kept", { retainOnDelete: true })]);
+    const steps = [step("unchanged", "kubernetes:core/v1:ConfigMap", "precious"), step("deleted", "kubernetes:core/v1:Namespace", "kept")];
+    expect(judgeSteps(steps, today, deployment([])).map(({ reason }) => reason)).toEqual([expect.stringMatching(/^protected/), "stays in the cluster"]);
+  });
+
+  it("tell what was changed by hand, and whether it stays", () => {
+    const planned = judgeSteps([step("updated", "kubernetes:core/v1:ConfigMap", "edited"), step("created", "kubernetes:core/v1:ConfigMap", "removed")], deployment([]), deployment([]));
+    const drift = planned.map(({ urn: at, name }) => ({ urn: at, name, paths: name === "edited" ? ["data.key"] : [], live: name === "edited" ? {} : undefined }));
+    expect(withDriftReasons(planned, drift, false).map(({ reason }) => reason)).toEqual(["changed by hand (data.key), put back", "was deleted by hand"]);
+    expect(withDriftReasons(planned, drift, true)[0]?.reason).toBe("changed by hand (data.key), kept");
   });
 });
 
@@ -43,21 +56,22 @@ describe("the Jobs of the release that is gone back to", () => {
   const job = (name: string) => resource("kubernetes:batch/v1:Job", name);
   const namespace = resource("kubernetes:core/v1:Namespace", "namespace");
 
-  it("are taken over when they still exist, left out when they are gone, and never made again", async () => {
-    const target = deployment([namespace, { ...job("migrate-1"), dependencies: [namespace.urn] }, job("migrate-0"), { ...resource("kubernetes:apps/v1:Deployment", "api"), dependencies: [urn("kubernetes:batch/v1:Job", "migrate-0")] }]);
+  it("are in the state before the replay, whether they still exist or are put back, so that they are never made again", async () => {
+    const target = deployment([namespace, { ...job("migrate-1"), dependencies: [namespace.urn, urn("kubernetes:core/v1:Secret", "gone")] }, job("migrate-0")]);
     const today = deployment([namespace, job("migrate-2")]);
     const jobs = await sortJobs(target, today, ({ name }) => Promise.resolve(name === "migrate-1"));
-    expect(jobs.adopted.map(({ urn: name }) => name)).toEqual([urn("kubernetes:batch/v1:Job", "migrate-1")]);
-    expect(preparedState(today, jobs.adopted).resources.map(({ urn: name }) => name)).toContain(urn("kubernetes:batch/v1:Job", "migrate-1"));
-    const left = withoutRunningJobs(target, today, jobs.gone);
-    expect(left.resources.map(({ urn: name }) => name)).not.toContain(urn("kubernetes:batch/v1:Job", "migrate-0"));
-    expect(left.resources.at(-1)?.dependencies).toEqual([]);
+    expect([jobs.adopted.map(({ urn: name }) => name), jobs.gone.map(({ urn: name }) => name)]).toEqual([[urn("kubernetes:batch/v1:Job", "migrate-1")], [urn("kubernetes:batch/v1:Job", "migrate-0")]]);
+    const prepared = preparedState({ ...today, pending_operations: [{}] }, jobs);
+    expect(prepared.resources.map(({ urn: name }) => name)).toEqual(expect.arrayContaining([urn("kubernetes:batch/v1:Job", "migrate-1"), urn("kubernetes:batch/v1:Job", "migrate-0")]));
+    // Pulumi takes no state in which something depends on what is not there, or an operation is unfinished.
+    expect(prepared.resources.find(({ urn: name }) => name.endsWith("migrate-1"))?.dependencies).toEqual([namespace.urn]);
+    expect(prepared.pending_operations).toEqual([]);
   });
 
   it("stay as they are when they are today's too, whatever has changed in them", async () => {
     const [target, today] = [deployment([job("same")]), deployment([{ ...job("same"), inputs: { spec: "today's" } }])];
     expect(await sortJobs(target, today, () => Promise.resolve(false))).toEqual({ adopted: [], gone: [] });
-    expect(withoutRunningJobs(target, today, []).resources.at(-1)?.inputs).toEqual({ spec: "today's" });
+    expect(withoutRunningJobs(target, today).resources.at(-1)?.inputs).toEqual({ spec: "today's" });
   });
 });
 

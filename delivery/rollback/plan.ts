@@ -1,7 +1,8 @@
-import { type Deployment, outputsOf } from "../releases/checkpoint.ts";
 import { z } from "zod";
+import { type Deployment, outputsOf } from "../releases/checkpoint.ts";
 import type { Step } from "./replay-stack.ts";
 import { parseUrn } from "./urn.ts";
+import type { Mismatch } from "./verify.ts";
 
 /** How sure it is that a step can be taken back. */
 export type Risk = "reversible" | "lossy" | "blocked";
@@ -16,16 +17,33 @@ export interface PlannedStep extends Step {
 /** Kinds whose removal or replacement loses data. */
 const stateful: ReadonlySet<string> = new Set(["Namespace", "PersistentVolumeClaim", "PersistentVolume", "StatefulSet", "Cluster"]);
 
-/** Judges the steps of a replay: what holds data is neither removed nor replaced. */
-export function judgeSteps(steps: readonly Step[], today: Deployment): PlannedStep[] {
+/**
+ * Judges the steps of a replay: what holds data is neither removed nor replaced.
+ *
+ * @param target the release as it was recorded: what is protected and not in it is told to stay
+ */
+export function judgeSteps(steps: readonly Step[], today: Deployment, target: Deployment): PlannedStep[] {
   const kept = new Set(today.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ urn }) => urn));
+  const wanted = new Set(target.resources.map(({ urn }) => urn));
+  const guarded = new Set(today.resources.filter(({ urn, protect }) => protect && !wanted.has(urn)).map(({ urn }) => urn));
   return steps.map((step) => {
     const { name, type } = parseUrn(step.urn);
     const removes = step.operation === "deleted" || step.operation === "replaced";
     const kind = type.slice(type.lastIndexOf(":") + 1);
     if (step.operation === "deleted" && kept.has(step.urn)) return { ...step, name, risk: "reversible", reason: "stays in the cluster" };
     if (removes && stateful.has(kind)) return { ...step, name, risk: "blocked", reason: `${kind} holds data and would be ${step.operation}` };
-    return { ...step, name, risk: "reversible", reason: "" };
+    return { ...step, name, risk: "reversible", reason: guarded.has(step.urn) ? "protected, stays though that release did not have it" : "" };
+  });
+}
+
+/** Tells at each step what was changed by hand there, and what becomes of it. */
+export function withDriftReasons(steps: readonly PlannedStep[], drift: readonly Mismatch[], kept: boolean): PlannedStep[] {
+  const byUrn = new Map(drift.map((mismatch) => [mismatch.urn, mismatch]));
+  return steps.map((step) => {
+    const mismatch = byUrn.get(step.urn);
+    if (mismatch === undefined || step.reason !== "") return step;
+    if (mismatch.live === undefined) return { ...step, reason: "was deleted by hand" };
+    return { ...step, reason: `changed by hand (${mismatch.paths.join(", ")}), ${kept ? "kept" : "put back"}` };
   });
 }
 

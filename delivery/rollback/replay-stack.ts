@@ -20,6 +20,8 @@ export async function openStack(stackName: string, { config }: HistoryEntry, dep
     {
       workDir,
       projectSettings: { name: PROJECT, runtime: "nodejs" },
+      // What was changed by hand belongs to whoever changed it; without this the API server refuses to put it back.
+      envVars: { PULUMI_K8S_ENABLE_PATCH_FORCE: "true" },
       stackSettings: { [stackName]: { config: { ...config }, ...(typeof salt === "string" ? { encryptionSalt: salt } : {}) } },
     },
   );

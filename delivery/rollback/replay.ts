@@ -43,8 +43,9 @@ function register(resource: CheckpointResource, surroundings: Surroundings): pul
   if (!resource.custom) return new RecordedComponent(type, name, {}, options);
   const inputs = restore(resource.inputs, surroundings.decrypt) as Record<string, unknown>;
   if (type.startsWith("pulumi:providers:")) return new RecordedProvider(type.slice("pulumi:providers:".length), name, inputs, options);
-  // What another stack gave is read again, not made.
+  // What another stack gave, or the program only read, is read again, not made.
   if (type === "pulumi:pulumi:StackReference") return new pulumi.StackReference(name, { name: String(resource.inputs["name"]) }, options);
+  if (resource.external) return new RecordedResource(type, name, {}, { ...options, ...(resource.id === undefined ? {} : { id: resource.id }) });
   return new RecordedResource(type, name, withDependencies(inputs, resource, surroundings), options);
 }
 

@@ -4,13 +4,19 @@ import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { ReleaseError } from "../releases/release-error.ts";
 import { printTable } from "../table.ts";
+import { type FlagComparison, sameTexts } from "./flag-overrides.ts";
 import { jobName } from "./jobs.ts";
 import type { PlannedStep } from "./plan.ts";
-import { Rollback, type RollbackPlan, type RollbackResult } from "./rollback.ts";
+import { Rollback, type RollbackResult } from "./rollback.ts";
+import type { RollbackPlan } from "./rollback-plan.ts";
+import { describeMismatch } from "./verify.ts";
 
 interface Options {
   readonly stack: string;
   readonly to?: number;
+  readonly only?: string;
+  readonly keepDrift?: true;
+  readonly withFlags?: true;
   readonly yes?: true;
   readonly dryRun?: true;
   readonly json?: true;
@@ -22,10 +28,13 @@ export function rollbackCommand(): Command {
     .description("Go back to an earlier release of a stack, from its record alone.")
     .option("--stack <name>", "the stack", "dev")
     .option("--to <number>", "the release, as forecastctl releases lists them (default: the last good one)", releaseNumber)
+    .option("--only <part>", "one part of the stack alone, for example forecast-service: everything else stays as it is today")
+    .option("--keep-drift", "leave what was changed in the cluster by hand (default: put it back)")
+    .option("--with-flags", "make the overrides of the flags those of that release (default: today's stay, kill switches with them)")
     .option("--yes", "do not ask")
     .option("--dry-run", "show the plan and change nothing; exits with 1 when something is in the way")
     .option("--json", "print JSON instead; needs --yes or --dry-run")
-    .addHelpText("after", "\nThe plan comes first, then one question. What was rolled back from is not deployed again until somebody allows it\n(forecastctl releases acknowledge). Cut off at any moment, the same command finishes the job.\n\nExamples:\n  forecastctl rollback --stack production\n  forecastctl rollback --to 12 --dry-run\n  forecastctl rollback --to 12 --yes --json")
+    .addHelpText("after", "\nThe plan comes first, then one question. What was rolled back from is not deployed again until somebody allows it\n(forecastctl releases acknowledge). Cut off at any moment, the same command finishes the job.\n\nExamples:\n  forecastctl rollback --stack production\n  forecastctl rollback --to 12 --dry-run\n  forecastctl rollback --to 12 --only forecast-service\n  forecastctl rollback --to 12 --yes --json")
     .action(rollBack);
 }
 
@@ -34,10 +43,11 @@ function releaseNumber(text: string): number {
   return Number(text);
 }
 
-async function rollBack({ stack, to, yes, dryRun, json }: Options): Promise<void> {
+async function rollBack({ stack, to, only, keepDrift, withFlags, yes, dryRun, json }: Options): Promise<void> {
   if (json === true && yes !== true && dryRun !== true) throw new ReleaseError("--json does not ask: add --yes or --dry-run.");
   const rollback = new Rollback(stack);
-  const plan = json === true ? await rollback.plan(to) : await step("Plan", () => rollback.plan(to));
+  const request = { to, only, keepDrift: keepDrift === true, withFlags: withFlags === true };
+  const plan = json === true ? await rollback.plan(request) : await step("Plan", () => rollback.plan(request));
   if (json !== true) printPlan(plan);
   if (dryRun === true || plan.obstacles.length > 0) {
     if (json === true) printJson({ plan: describePlan(plan), result: null });
@@ -49,7 +59,7 @@ async function rollBack({ stack, to, yes, dryRun, json }: Options): Promise<void
     return;
   }
   const result = json === true ? await rollback.run(plan, () => undefined) : await step(`Rollback to release ${plan.target.update.release ?? 0}`, (note) => rollback.run(plan, note));
-  if (json === true) printJson({ plan: describePlan(plan), result });
+  if (json === true) printJson({ plan: describePlan(plan), result: { ...result, mismatches: result.mismatches.map(describeMismatch) } });
   else printResult(result);
   if (result.mismatches.length > 0 || result.remaining.length > 0) process.exitCode = 1;
 }
@@ -66,28 +76,50 @@ async function confirm(plan: RollbackPlan): Promise<boolean> {
 
 const marks = { unchanged: " ", updated: pc.yellow("~"), replaced: pc.magenta("±"), created: pc.green("+"), deleted: pc.red("-") } as const;
 
-function printPlan({ stack, from, target, steps, jobs, obstacles }: RollbackPlan): void {
+function printPlan({ stack, request, from, target, steps, jobs, flags, passwords, obstacles }: RollbackPlan): void {
   const { entry, release } = target.update;
-  process.stdout.write(`\n${pc.bold(`${stack}: release ${from.release ?? 0} → ${release ?? 0}`)}  ${new Date(entry.endTime * 1_000).toISOString()}  ${entry.message.split("\n")[0] ?? ""}\n\n`);
+  const part = request.only === undefined ? "" : `${request.only} alone, `;
+  process.stdout.write(`\n${pc.bold(`${stack}: ${part}release ${from.release ?? 0} → ${release ?? 0}`)}  ${new Date(entry.endTime * 1_000).toISOString()}  ${entry.message.split("\n")[0] ?? ""}\n\n`);
   const changed = steps.filter(({ operation, reason }) => operation !== "unchanged" || reason !== "");
-  if (changed.length > 0) printTable(["", "resource", "kind", "what", "why"], changed.map((one) => [marks[one.operation], one.name, one.type.slice(one.type.lastIndexOf(":") + 1), one.operation, describeReason(one)]));
+  if (changed.length > 0) printTable(["", "resource", "kind", "what", "risk", "why"], changed.map((one) => [marks[one.operation], one.name, one.type.slice(one.type.lastIndexOf(":") + 1), one.operation, one.risk, describeReason(one)]));
   process.stdout.write(`${steps.length - changed.length} unchanged\n`);
-  for (const job of jobs.gone) process.stdout.write(`The Job ${jobName(job)} of that release is gone; it is not run again.\n`);
+  for (const job of jobs.gone) process.stdout.write(`The Job ${jobName(job)} finished in that release and is gone; it is put back as finished and not run again.\n`);
+  for (const role of passwords.keys()) process.stdout.write(`The database's role ${role} gets back the password of that release.\n`);
+  printFlags(flags, request.withFlags);
   if (obstacles.length > 0) process.stdout.write(`\n${pc.red("This cannot be done:")}\n${obstacles.map(({ reason }) => `  ${reason}\n`).join("")}`);
+}
+
+function printFlags({ then, today }: FlagComparison, restored: boolean): void {
+  if (then === undefined || sameTexts(then, today)) return;
+  const names = [...new Set([...Object.keys(then), ...Object.keys(today)])].sort();
+  process.stdout.write(`\nOverrides of flags: ${restored ? "those of that release come back" : "today's stay (--with-flags brings back those of that release)"}\n`);
+  printTable(["flag", "then", "today"], names.map((name) => [name, then[name] ?? "-", today[name] ?? "-"]));
 }
 
 function describeReason({ reason, properties }: PlannedStep): string {
   return reason === "" ? properties.join(", ") : reason;
 }
 
-function printResult({ compared, mismatches, remaining }: RollbackResult): void {
+function printResult({ compared, mismatches, remaining, paused }: RollbackResult): void {
+  for (const name of paused) process.stdout.write(`The rollout ${name} was paused. Resume it when you are sure.\n`);
   process.stdout.write(`${compared} objects compared with the cluster: ${mismatches.length === 0 ? pc.green("all as recorded") : pc.red(`${mismatches.length} differ`)}\n`);
   for (const { name, paths } of mismatches) process.stdout.write(`  ${name}: ${paths.length === 0 ? "is not there" : paths.join(", ")}\n`);
   process.stdout.write(remaining.length === 0 ? "A preview of that release, after a refresh, has nothing left to change.\n" : `${pc.red("Still to change:")} ${remaining.map(({ name }) => name).join(", ")}\n`);
 }
 
-function describePlan({ stack, from, target, steps, jobs, obstacles }: RollbackPlan): object {
-  return { stack, from: from.release, to: target.update.release, steps, jobs: { adopted: jobs.adopted.map(jobName), gone: jobs.gone.map(jobName) }, obstacles };
+function describePlan({ stack, request, from, target, steps, jobs, drift, flags, passwords, obstacles }: RollbackPlan): object {
+  return {
+    stack,
+    from: from.release,
+    to: target.update.release,
+    only: request.only ?? null,
+    steps,
+    jobs: { adopted: jobs.adopted.map(jobName), gone: jobs.gone.map(jobName) },
+    drift: { kept: request.keepDrift, changed: drift.map(describeMismatch) },
+    flags: { restored: request.withFlags, then: flags.then ?? null, today: flags.today },
+    passwords: [...passwords.keys()],
+    obstacles,
+  };
 }
 
 function printJson(value: unknown): void {

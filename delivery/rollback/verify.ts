@@ -8,9 +8,17 @@ import { parseUrn } from "./urn.ts";
 
 /** A resource that is not in the cluster as it was recorded. */
 export interface Mismatch {
+  readonly urn: string;
   readonly name: string;
   /** Where it differs; empty when it is not there. */
   readonly paths: readonly string[];
+  /** The object as it is, which may hold secrets; undefined when it is not there. */
+  readonly live: object | undefined;
+}
+
+/** A mismatch as people and machines are told of it: without any value. */
+export function describeMismatch({ name, paths }: Mismatch): { readonly name: string; readonly paths: readonly string[] } {
+  return { name, paths };
 }
 
 /** What the API server itself changes all the time. */
@@ -41,12 +49,17 @@ async function compareOne(api: KubernetesObjectApi, resource: CheckpointResource
     if ((error as { code?: unknown }).code === 404) return undefined;
     throw error;
   });
-  if (live === undefined) return { name, paths: [] };
-  const manager = resource.outputs["__fieldManager"];
-  const applied = await api.patch(wanted, undefined, "All", typeof manager === "string" ? manager : "forecastctl", true, PatchStrategy.ServerSideApply);
+  if (live === undefined) return { urn: resource.urn, name, paths: [], live };
+  const applied = await api.patch(wanted, undefined, "All", fieldManagerOf(resource), true, PatchStrategy.ServerSideApply);
   const ignored = resource.ignoreChanges ?? [];
   const found = differences(settled(live), settled(applied)).filter(({ path }) => !ignored.some((property) => path === property || path.startsWith(`${property}.`)));
-  return found.length === 0 ? null : { name, paths: found.map(({ path }) => path) };
+  return found.length === 0 ? null : { urn: resource.urn, name, paths: found.map(({ path }) => path), live };
+}
+
+/** In whose name the provider applies an object. */
+export function fieldManagerOf({ outputs }: CheckpointResource): string {
+  const manager = outputs["__fieldManager"];
+  return typeof manager === "string" ? manager : "forecastctl";
 }
 
 function settled(object: KubernetesObject): object {
@@ -56,13 +69,14 @@ function settled(object: KubernetesObject): object {
 }
 
 /** The client library calls a network policy's `from` `_from`, and leaves out what it does not know. */
-function asClientSpells(value: unknown): unknown {
+export function asClientSpells(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asClientSpells);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, element]) => [key === "from" && Array.isArray(element) ? "_from" : key, asClientSpells(element)]));
 }
 
-function opened(value: unknown, decrypt: Decrypt): unknown {
+/** Recorded values with their secrets decrypted. */
+export function opened(value: unknown, decrypt: Decrypt): unknown {
   if (Array.isArray(value)) return value.map((element) => opened(element, decrypt));
   if (typeof value !== "object" || value === null) return value;
   if (isSecret(value)) return JSON.parse(plaintextOf(value, decrypt)) as unknown;

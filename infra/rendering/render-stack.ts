@@ -50,12 +50,15 @@ export async function renderStack(stack: string, config: Record<string, string> 
 /** A resource that exists at once. Of the providers' own work there is only this: what has no name gets one, a built image its digest. */
 function newResource({ type, name, inputs, id }: pulumi.runtime.MockResourceArgs): pulumi.runtime.MockResourceResult {
   if (type === "docker:index/image:Image") return { id: "image", state: { repoDigest: `${String((inputs as { imageName: unknown }).imageName)}@<digest>` } };
+  // What is read is there already; the one thing that is read here is the overrides of flags.
+  if (id !== undefined && id !== "") return { id, state: { data: {} } };
   const { metadata, ...rest } = inputs as { metadata?: Record<string, unknown> };
-  return { id: id ?? `${name}-id`, state: metadata === undefined ? rest : { ...rest, metadata: { name: `${name}-<suffix>`, ...metadata } } };
+  return { id: `${name}-id`, state: metadata === undefined ? rest : { ...rest, metadata: { name: `${name}-<suffix>`, ...metadata } } };
 }
 
 async function collect(resources: RenderedResource[], type: string, name: string, props: Record<string, unknown>, opts: pulumi.ResourceOptions): Promise<void> {
-  if (!/^(kubernetes|docker):/.test(type)) return;
+  // What is only read (it has an id) is not declared here.
+  if (!/^(kubernetes|docker):/.test(type) || opts.id !== undefined) return;
   const inputs = (await settled(props)) as Record<string, unknown>;
   resources.push({ type: kindOf(type, inputs), name, component: componentOf(opts.parent) ?? "stack", inputs, options: optionsOf(opts, await dependencies(opts)) });
 }

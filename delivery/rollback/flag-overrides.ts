@@ -1,0 +1,94 @@
+import { userInfo } from "node:os";
+import { CoreV1Api, type V1ConfigMap } from "@kubernetes/client-node";
+import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
+import { noteAnnotation } from "@forecast-stack/flags/overrides.ts";
+import { isMap, parseDocument } from "yaml";
+import { z } from "zod";
+import { type Deployment, outputsOf } from "../releases/checkpoint.ts";
+import { kubeConfig } from "./cluster.ts";
+
+/** Flag → value, as the overrides map spells it. */
+export type OverrideTexts = Readonly<Record<string, string>>;
+
+/** The overrides of a release beside today's. */
+export interface FlagComparison {
+  /** Undefined for a release that did not record them. */
+  readonly then: OverrideTexts | undefined;
+  readonly today: OverrideTexts;
+}
+
+const recorded = z.record(z.string(), z.string());
+
+/** The overrides that were in force when a release was deployed; undefined when it did not record them. */
+export function overridesOf(deployment: Deployment): OverrideTexts | undefined {
+  return recorded.safeParse(outputsOf(deployment)["flagOverrides"]).data;
+}
+
+/** The flags of a namespace, as far as a rollback touches them. */
+export class LiveFlags {
+  readonly #api: CoreV1Api;
+  readonly #namespace: string;
+
+  constructor(context: string | undefined, namespace: string) {
+    this.#api = kubeConfig(context).makeApiClient(CoreV1Api);
+    this.#namespace = namespace;
+  }
+
+  /** The overrides that are set now; none where the map does not exist. */
+  async overrides(): Promise<OverrideTexts> {
+    return (await this.#read(flagConfigMaps.overrides))?.data ?? {};
+  }
+
+  /** Makes the overrides those of a release, with a note of who did it and why beside each. */
+  async restore(then: OverrideTexts, release: number): Promise<void> {
+    const map = await this.#read(flagConfigMaps.overrides);
+    if (map === undefined || sameTexts(map.data ?? {}, then)) return;
+    const note = { by: userInfo().username, at: new Date().toISOString(), reason: `rollback to release ${release}` };
+    const notes = Object.fromEntries(Object.entries(then).map(([flag, value]) => [noteAnnotation(flag), JSON.stringify({ ...note, value })]));
+    if (map.metadata !== undefined) map.metadata.annotations = { ...map.metadata.annotations, ...notes };
+    await this.#replace(map, { ...then });
+  }
+
+  /**
+   * Pauses every rollout that is not paused: what is measured while a release
+   * is taken back says nothing about a flag.
+   *
+   * @returns the names of those that were paused now
+   */
+  async pauseRollouts(): Promise<string[]> {
+    const map = await this.#read(flagConfigMaps.rollouts);
+    const paused = Object.entries(map?.data ?? {}).flatMap(([name, text]) => {
+      const changed = pausedRollout(text);
+      return changed === undefined ? [] : [[name, changed] as const];
+    });
+    if (map !== undefined && paused.length > 0) await this.#replace(map, { ...map.data, ...Object.fromEntries(paused) });
+    return paused.map(([name]) => name);
+  }
+
+  async #read(name: string): Promise<V1ConfigMap | undefined> {
+    return this.#api.readNamespacedConfigMap({ name, namespace: this.#namespace }).catch((error: unknown) => {
+      if ((error as { code?: unknown }).code === 404) return undefined;
+      throw error;
+    });
+  }
+
+  /** With the resource version that was read: what somebody wrote in between is never lost, the call fails instead. */
+  async #replace(map: V1ConfigMap, data: Record<string, string>): Promise<void> {
+    map.data = data;
+    await this.#api.replaceNamespacedConfigMap({ name: map.metadata?.name ?? "", namespace: this.#namespace, body: map, fieldManager: "forecastctl" });
+  }
+}
+
+/** A rollout's YAML with `paused: true`, comments kept; undefined when it is paused already or is no rollout. */
+export function pausedRollout(text: string): string | undefined {
+  const document = parseDocument(text);
+  if (document.errors.length > 0 || !isMap(document.contents) || !document.has("flag") || document.get("paused") === true) return undefined;
+  document.set("paused", true);
+  return document.toString();
+}
+
+/** Whether two sets of overrides are the same. */
+export function sameTexts(one: OverrideTexts, other: OverrideTexts): boolean {
+  const keys = Object.keys(one);
+  return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+}

@@ -1,0 +1,59 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { PassThrough, Readable } from "node:stream";
+import { Exec, type V1Status } from "@kubernetes/client-node";
+import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
+import type { Decrypt } from "../releases/passphrase.ts";
+import { ReleaseError } from "../releases/release-error.ts";
+import { kubeConfig } from "./cluster.ts";
+import { placeOf } from "./jobs.ts";
+import { parseUrn } from "./urn.ts";
+import { opened } from "./verify.ts";
+
+/** Key in the Secret → role. The superuser's own password is read at the first start alone and used by nobody afterwards. */
+const roles = { owner: "forecast_owner", app: "forecast_app", monitor: "forecast_monitor" } as const;
+const SECRET = "postgres-passwords";
+const POD = "postgres-0";
+
+/** Roles of the stack's own Postgres whose password is another one in the target: name → the target's password. */
+export function changedPasswords(target: Deployment, today: Deployment, decrypt: { readonly target: Decrypt; readonly today: Decrypt }): Map<string, string> {
+  const [then, now] = [passwordsOf(secretOf(target), decrypt.target), passwordsOf(secretOf(today), decrypt.today)];
+  if (then === undefined || now === undefined) return new Map();
+  return new Map(Object.entries(roles).flatMap(([key, role]) => (then[key] === undefined || then[key] === now[key] ? [] : [[role, then[key]] as const])));
+}
+
+/**
+ * Gives roles of the stack's Postgres these passwords, from inside its pod. Only
+ * verifiers are sent: neither the server's log nor a list of processes ever
+ * shows a password. Sessions that are open stay open.
+ *
+ * @throws ReleaseError when Postgres does not take them
+ */
+export async function setRolePasswords(today: Deployment, passwords: ReadonlyMap<string, string>, context: string | undefined): Promise<void> {
+  const secret = secretOf(today);
+  if (secret === undefined || passwords.size === 0) return;
+  const statements = [...passwords].map(([role, password]) => `ALTER ROLE ${role} PASSWORD '${scramVerifier(password, randomBytes(16))}';\n`).join("");
+  const output = new PassThrough();
+  const chunks: Buffer[] = [];
+  output.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const status = await new Promise<V1Status>((resolve, reject) => {
+    const command = ["psql", "--username=postgres", "--dbname=postgres", "--single-transaction", "--quiet", "--set=ON_ERROR_STOP=1", "--command", statements];
+    new Exec(kubeConfig(context)).exec(placeOf(secret.inputs).namespace, POD, "postgres", command, output, output, Readable.from([]), false, resolve).catch(reject);
+  });
+  if (status.status !== "Success") throw new ReleaseError(`Postgres did not take the passwords of that release: ${Buffer.concat(chunks).toString("utf8").trim() || (status.message ?? "no reason given")}`);
+}
+
+/** What Postgres keeps of a password (RFC 5803): it can check with it, but nobody can sign in with it. */
+export function scramVerifier(password: string, salt: Buffer, iterations = 4_096): string {
+  const salted = pbkdf2Sync(password.normalize("NFKC"), salt, iterations, 32, "sha256");
+  const key = (name: string) => createHmac("sha256", salted).update(name).digest();
+  const storedKey = createHash("sha256").update(key("Client Key")).digest("base64");
+  return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${key("Server Key").toString("base64")}`;
+}
+
+function secretOf(deployment: Deployment): CheckpointResource | undefined {
+  return deployment.resources.find(({ type, urn, delete: condemned }) => type === "kubernetes:core/v1:Secret" && parseUrn(urn).name === SECRET && !condemned);
+}
+
+function passwordsOf(secret: CheckpointResource | undefined, decrypt: Decrypt): Readonly<Record<string, string>> | undefined {
+  return secret === undefined ? undefined : (opened(secret.inputs["stringData"], decrypt) as Readonly<Record<string, string>>);
+}
