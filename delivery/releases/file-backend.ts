@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { z } from "zod";
+import { z } from "zod";
 import { checkpointFileSchema, type Deployment } from "./checkpoint.ts";
 import { ReleaseError } from "./release-error.ts";
 import { historyEntrySchema, type Update } from "./update.ts";
@@ -12,10 +12,12 @@ const historyFile = /^(?<stack>.+)-(?<id>\d+)\.history\.json(?<gzip>\.gz)?$/;
 /** The history of the stacks of one project in a `file://` backend. */
 export class FileBackend {
   readonly #folder: string;
+  readonly #project: string;
 
   /** @param url a Pulumi backend URL, for example `file:///var/lib/forecast-stack/pulumi/state` */
   constructor(url: string, project: string) {
     if (!url.startsWith("file://")) throw new ReleaseError(`PULUMI_BACKEND_URL is ${url}: releases are read from file:// backends here.`);
+    this.#project = project;
     this.#folder = join(url.slice("file://".length), ".pulumi", "history", project);
   }
 
@@ -41,7 +43,7 @@ export class FileBackend {
     return Promise.all(
       files.map(async ({ name, id }) => ({
         id,
-        entry: parse(historyEntrySchema, await readJson(join(folder, name)), name),
+        entry: parse(historyEntrySchema, toJson((await readChecked(folder, name.replace(/\.gz$/, ""))) ?? Buffer.of(), name), name),
         size: await stat(join(folder, name.replace(".history.", ".checkpoint."))).then(
           ({ size }) => size,
           () => 0,
@@ -58,19 +60,71 @@ export class FileBackend {
    */
   async deployment(stack: string, id: string): Promise<{ deployment: Deployment; checksum: string }> {
     const name = `${stack}-${id}.checkpoint.json`;
-    const path = join(this.#folder, stack, name);
-    const bytes = await readFile(path).catch(() => readFile(`${path}.gz`).then(gunzipSync)).catch(() => {
-      throw new ReleaseError(`The checkpoint ${name} is gone from the backend: this release cannot be shown or gone back to.`);
-    });
+    const bytes = await readChecked(join(this.#folder, stack), name);
+    if (bytes === undefined) throw new ReleaseError(`The checkpoint ${name} is gone from the backend: this release cannot be shown or gone back to.`);
     const { checkpoint } = parse(checkpointFileSchema, toJson(bytes, name), name);
     if (checkpoint.latest === undefined) throw new ReleaseError(`The checkpoint ${name} is empty: this release cannot be gone back to.`);
+    const foreign = checkpoint.latest.resources.map(({ urn }) => urn).find((urn) => !urn.startsWith(`urn:pulumi:${stack}::${this.#project}::`));
+    if (foreign !== undefined) throw new ReleaseError(`The checkpoint ${name} is of another stack or project: it has ${foreign}. This release cannot be gone back to.`);
     return { deployment: checkpoint.latest, checksum: createHash("sha256").update(bytes).digest("hex") };
+  }
+
+  /** Everything that the backend keeps of a stack's history, uncompressed, by file name. */
+  async files(stack: string): Promise<Map<string, Buffer>> {
+    const updates = await this.updates(stack);
+    const folder = join(this.#folder, stack);
+    const names = updates.flatMap(({ id }) => ["history", "checkpoint"].map((kind) => `${stack}-${id}.${kind}.json`));
+    const read = await Promise.all(names.map(async (name) => [name, await readChecked(folder, name)] as const));
+    return new Map(read.flatMap(([name, bytes]) => (bytes === undefined ? [] : [[name, bytes] as const])));
+  }
+
+  /**
+   * Adds files of a stack's history; those that are there already stay.
+   *
+   * @returns how many were added
+   * @throws ReleaseError, before anything is written, when one is there with another content
+   */
+  async add(stack: string, files: ReadonlyMap<string, Buffer>): Promise<number> {
+    const folder = join(this.#folder, stack);
+    const known = new Map(await Promise.all([...files.keys()].map(async (name) => [name, await readChecked(folder, name)] as const)));
+    const different = [...files].find(([name, bytes]) => known.get(name)?.equals(bytes) === false);
+    if (different !== undefined) throw new ReleaseError(`The backend has another ${different[0]} already: these are histories of two different stacks. Nothing was imported.`);
+    const missing = [...files].filter(([name]) => known.get(name) === undefined);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // The history entry, which makes a release known, comes after its checkpoint.
+    missing.sort(([one], [other]) => (one < other ? -1 : 1));
+    for (const [name, bytes] of missing) {
+      await writeFile(join(folder, `.${name}.new`), bytes, { mode: 0o600 });
+      await rename(join(folder, `.${name}.new`), join(folder, name));
+    }
+    return missing.length;
   }
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const bytes = await readFile(path);
-  return toJson(path.endsWith(".gz") ? gunzipSync(bytes) : bytes, path);
+/** What the backend notes beside each file. */
+const attributesSchema = z.object({ md5: z.string() });
+
+/**
+ * Reads a file of the backend, compressed or not.
+ *
+ * @returns its content, uncompressed; undefined when there is none
+ * @throws ReleaseError when it is not what the backend wrote
+ */
+async function readChecked(folder: string, name: string): Promise<Buffer | undefined> {
+  for (const stored of [name, `${name}.gz`]) {
+    const bytes = await readFile(join(folder, stored)).catch(() => undefined);
+    if (bytes === undefined) continue;
+    const attributes = await readFile(join(folder, `${stored}.attrs`), "utf8").catch(() => undefined);
+    if (attributes !== undefined && createHash("md5").update(bytes).digest("base64") !== attributesSchema.parse(JSON.parse(attributes)).md5) {
+      throw new ReleaseError(`${stored} is damaged: its checksum is not the one that was noted when it was written. Restore it from a backup of the backend, or choose another release.`);
+    }
+    try {
+      return stored.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+    } catch {
+      throw new ReleaseError(`${stored} is damaged: it cannot be unpacked.`);
+    }
+  }
+  return undefined;
 }
 
 function toJson(bytes: Buffer, name: string): unknown {

@@ -7,7 +7,7 @@ import type { Side } from "./release-changes.ts";
 import { ReleaseError } from "./release-error.ts";
 import { type NumberedUpdate, numberReleases } from "./update.ts";
 
-const PROJECT = "forecast-stack";
+export const PROJECT = "forecast-stack";
 
 /** A release whose deployment was read. */
 export interface ReadRelease {

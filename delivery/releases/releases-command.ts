@@ -4,6 +4,7 @@ import { printTable } from "../table.ts";
 import type { Difference } from "./compare.ts";
 import { nameOf } from "./contents.ts";
 import { type Changed, compareReleases, type ReleaseChanges } from "./release-changes.ts";
+import { exportCommand, importCommand } from "./move-command.ts";
 import { acknowledge } from "./quarantine.ts";
 import { fingerprintOf, ReleaseHistory, summaryOf } from "./release-history.ts";
 import { MaskedSecret } from "./secret-values.ts";
@@ -37,6 +38,8 @@ export function releasesCommand(): Command {
       .option("--stack <name>", "the stack", "dev")
       .action((release: number, { stack }: Options) => allowAgain(stack, release)),
   );
+  command.addCommand(exportCommand());
+  command.addCommand(importCommand());
   return command;
 }
 

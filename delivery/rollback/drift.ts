@@ -24,10 +24,9 @@ export function withDrift(target: Deployment, drift: readonly Mismatch[]): Deplo
 
 /** Copies what a path (`spec.template.containers[0].image`) leads to, where both sides have it. Keys may have dots in them. */
 function copyValue(path: string, from: unknown, to: unknown): void {
-  const inList: boolean = Array.isArray(to);
-  if (!isContainer(from) || !isContainer(to) || isSecret(to)) return;
+  if (!isContainer(from) || !isOpen(to)) return;
   for (const key of Object.keys(to)) {
-    const step = inList ? `[${key}]` : key;
+    const step = Array.isArray(to) ? `[${key}]` : key;
     const rest = path.slice(step.length);
     if (!path.startsWith(step) || !(key in from) || !/^($|[.[])/.test(rest)) continue;
     if (rest === "") to[key] = from[key];
@@ -37,4 +36,8 @@ function copyValue(path: string, from: unknown, to: unknown): void {
 
 function isContainer(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
+}
+
+function isOpen(value: unknown): value is Record<string, unknown> {
+  return isContainer(value) && !isSecret(value);
 }

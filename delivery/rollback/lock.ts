@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { ReleaseError } from "../releases/release-error.ts";
-import { PROJECT } from "./replay-stack.ts";
+import { PROJECT } from "../releases/release-history.ts";
 
 const lockSchema = z.object({ pid: z.number(), username: z.string(), hostname: z.string(), timestamp: z.string() });
 

@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EngineEvent, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Deployment } from "../releases/checkpoint.ts";
+import { PROJECT } from "../releases/release-history.ts";
 import type { HistoryEntry } from "../releases/update.ts";
-
-export const PROJECT = "forecast-stack";
 
 /**
  * Opens a stack with a program of this process in place of its source, and with
