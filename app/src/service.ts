@@ -10,6 +10,7 @@ import { catalogRoutes } from "./catalog/routes.ts";
 import { demandRoutes } from "./demand/routes.ts";
 import { accuracyRoutes } from "./forecasting/accuracy-routes.ts";
 import { forecastRoutes } from "./forecasting/routes.ts";
+import { selectedModelRoutes } from "./forecasting/selected-models.ts";
 import { HealthMonitor } from "./health/health-monitor.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { observeTables } from "./health/table-metrics.ts";
@@ -84,7 +85,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const access = serves ? createAccess(feature) : undefined;
   const routes = [
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
-    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), accuracyRoutes(), replenishmentRoutes(feature), graphqlRoutes(feature)].flat() : []),
+    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), accuracyRoutes(), selectedModelRoutes(), replenishmentRoutes(feature), graphqlRoutes(feature)].flat() : []),
   ];
   const identify = access?.identify ?? (() => Promise.reject(new UnauthorizedError("This process has no API.")));
   const handlers = [...(access === undefined ? [] : [access.limit]), mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];

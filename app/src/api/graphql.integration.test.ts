@@ -69,6 +69,32 @@ describe("GraphQL", () => {
     expect(body).toMatchObject({ from: "2024-07-01", to: "2024-07-30", overall: { group: "all", items: 126, periods: 126 * 28, mape: expect.any(Number), wape: expect.any(Number) } });
   });
 
+  it("gives the same numbers as REST for demand, models, safety stock and suggestions", async () => {
+    const demand = await app.get("/api/demand?sku=SKU-0001&from=2024-06-01&to=2024-07-05&limit=20");
+    expect((demand.body["demand"] as unknown[]).length).toBe(20);
+    expect(await ask('{ getDemandHistory(sku: "SKU-0001", from: "2024-06-01", to: "2024-07-05", limit: 20) { sku demand { date facility quantity } nextCursor } }')).toEqual({ data: { getDemandHistory: demand.body } });
+    const next = await app.get(`/api/demand?sku=SKU-0001&from=2024-06-01&to=2024-07-05&limit=20&cursor=${String(demand.body["nextCursor"])}`);
+    const dates = [demand, next].flatMap(({ body }) => (body["demand"] as { date: string }[]).map(({ date }) => date));
+    expect(dates).toEqual([...new Set(dates)].sort());
+    expect([dates[0], dates.at(-1)]).toEqual(["2024-06-01", "2024-07-05"]);
+
+    const models = await app.get("/api/forecast/models?limit=3");
+    expect(models.body["models"]).toHaveLength(3);
+    expect(await ask("{ getForecastModels(limit: 3) { models { sku facility regularModel hybridModel selection runId selectedAt } nextCursor } }")).toEqual({ data: { getForecastModels: models.body } });
+
+    const safety = await app.get("/api/replenishment/safety-stock?sku=SKU-0001&serviceLevel=0.99");
+    const fields = "sku facility asOf dailyDemand dailyDemandDeviation periods leadTimeDays leadTimeStdDays serviceLevel z safetyStock safetyStockMethod reorderPoint reorderPointMethod economicOrderQuantity inventoryPosition suggestedQuantity urgency reasons";
+    expect(safety.status).toBe(200);
+    expect(await ask(`{ calculateSafetyStock(sku: "SKU-0001", serviceLevel: 0.99) { ${fields} } }`)).toEqual({ data: { calculateSafetyStock: safety.body } });
+
+    const { data } = await ask("mutation { generateReplenishmentRecommendations { examined pending expired } }");
+    expect(data?.["generateReplenishmentRecommendations"]).toEqual({ examined: 127, pending: expect.any(Number), expired: 0 });
+    const suggestions = await app.get("/api/replenishment/suggestions?limit=5");
+    expect((suggestions.body["suggestions"] as unknown[]).length).toBeGreaterThan(0);
+    const columns = "id sku facility supplier status urgency quantity estimatedCost quantityOnHand quantityOnOrder quantityAllocated dailyDemand leadTimeDays serviceLevel safetyStock safetyStockMethod reorderPoint reorderPointMethod economicOrderQuantity reasons createdAt updatedAt decidedAt decidedBy note";
+    expect(await ask(`{ getReplenishmentRecommendations(limit: 5) { suggestions { ${columns} } nextCursor } }`)).toEqual({ data: { getReplenishmentRecommendations: suggestions.body } });
+  });
+
   it("starts a run as the REST route does", async () => {
     const { data } = await ask("mutation { generateForecasts { runId } }");
     const { runId: started } = data?.["generateForecasts"] as { runId: string };

@@ -133,7 +133,7 @@ describe("the rows of another tenant", () => {
       expect([call.path, call.body, status < 500]).toEqual([call.path, call.body, true]);
       if (shown(call, text).length > 0) seen.add(call.operation);
     }
-    expect([...seen]).toEqual(expect.arrayContaining(["GET /api/items", "GET /api/inventory", "GET /api/transactions", "GET /api/replenishment/suggestions", "GET /api/forecasts", "GET /api/forecast/accuracy/summary", "GET /api/forecast/runs/{runId}/accuracy", "query getMaterialForecasts", "query getForecastAccuracySummary"]));
+    expect([...seen]).toEqual(expect.arrayContaining(["GET /api/items", "GET /api/inventory", "GET /api/transactions", "GET /api/replenishment/suggestions", "GET /api/forecasts", "GET /api/forecast/accuracy/summary", "GET /api/forecast/runs/{runId}/accuracy", "GET /api/forecast/models", "query getMaterialForecasts", "query getForecastModels", "query getReplenishmentRecommendations", "query getForecastAccuracySummary"]));
   });
 
   it("are neither seen nor changed by any operation of the API", async () => {

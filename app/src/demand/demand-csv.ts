@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { findMaterials } from "../catalog/find-materials.ts";
 import { quantityCell } from "../platform/csv-columns.ts";
+import type { CsvSource } from "../platform/csv-export.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
 import { pastDay, text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
@@ -41,3 +42,14 @@ export const demandCsv: CsvKind<DemandRow> = {
     return unknown;
   },
 };
+
+/** All demand of a tenant, that of retired items too, as the import takes it. */
+export const demandSource = (tenant: string): CsvSource => ({
+  name: "demand",
+  columns: ["sku", "date", "quantity", "facility"],
+  sql: `
+    SELECT i.sku, h.demand_date::text AS date, h.quantity, h.facility_id AS facility
+    FROM demand_history h JOIN items i USING (material_id)
+    WHERE h.tenant_id = $1 ORDER BY i.sku, h.facility_id, h.demand_date`,
+  values: [tenant],
+});
