@@ -70,7 +70,7 @@ function report(series: readonly Series[], { version, seconds }: Peer): void {
   const rows = MODELS.map((name) => {
     const ours = repeated(() => series.forEach((history) => forecastWith(models[name].estimate(history)(history), history, HORIZON)));
     const theirs = seconds[name] ?? [];
-    return [name, spread(ours, "s"), spread(theirs, "s"), `${(median(theirs) / median(ours)).toPrecision(2)} ×`];
+    return [name, spread(ours, "s"), spread(theirs, "s"), `${Number((median(theirs) / median(ours)).toPrecision(2))} ×`];
   });
   const settings = { ...CONSTANTS, serve: "hybrid", zeroRatioThreshold: 0.5, cvSquaredThreshold: 0.49 } as const;
   const choosing = repeated(() => series.forEach((history) => forecastItem(history, "day", HORIZON, settings)));
