@@ -248,6 +248,12 @@ public.forecasts.upper_80 double precision[] NOT NULL
 public.forecasts.upper_95 double precision[] NOT NULL
 public.forecasts.variant text NOT NULL DEFAULT 'hybrid'::text
 public.forecasts.wape double precision
+public.health_report.checked_at timestamp with time zone NOT NULL
+public.health_report.checks jsonb NOT NULL
+public.health_report.failures integer NOT NULL
+public.health_report.only_row boolean NOT NULL DEFAULT true
+public.health_report.status text NOT NULL
+public.health_report.told text
 public.inventory.facility_id text NOT NULL
 public.inventory.material_id uuid NOT NULL
 public.inventory.quantity_allocated double precision NOT NULL DEFAULT 0
@@ -403,6 +409,11 @@ forecasts.forecasts_period_check CHECK ((period = ANY (ARRAY['day'::text, 'month
 forecasts.forecasts_pkey PRIMARY KEY (run_id, material_id, facility_id)
 forecasts.forecasts_run_id_fkey FOREIGN KEY (run_id) REFERENCES forecast_runs(run_id) ON DELETE CASCADE
 forecasts.forecasts_variant_check CHECK ((variant = ANY (ARRAY['regular'::text, 'hybrid'::text])))
+health_report.health_report_failures_check CHECK ((failures >= 0))
+health_report.health_report_only_row_check CHECK (only_row)
+health_report.health_report_pkey PRIMARY KEY (only_row)
+health_report.health_report_status_check CHECK ((status = ANY (ARRAY['healthy'::text, 'degraded'::text, 'unhealthy'::text])))
+health_report.health_report_told_check CHECK ((told = ANY (ARRAY['healthy'::text, 'degraded'::text, 'unhealthy'::text])))
 inventory.inventory_facility_id_check CHECK ((facility_id <> ''::text))
 inventory.inventory_material_id_fkey FOREIGN KEY (material_id) REFERENCES items(material_id) ON DELETE CASCADE
 inventory.inventory_pkey PRIMARY KEY (tenant_id, facility_id, material_id)
@@ -514,6 +525,7 @@ CREATE UNIQUE INDEX forecast_models_pkey ON public.forecast_models USING btree (
 CREATE UNIQUE INDEX forecast_runs_pkey ON public.forecast_runs USING btree (run_id)
 CREATE UNIQUE INDEX forecast_variants_pkey ON public.forecast_variants USING btree (run_id, material_id, facility_id, variant)
 CREATE UNIQUE INDEX forecasts_pkey ON public.forecasts USING btree (run_id, material_id, facility_id)
+CREATE UNIQUE INDEX health_report_pkey ON public.health_report USING btree (only_row)
 CREATE UNIQUE INDEX idx_replenishment_suggestions_open ON public.replenishment_suggestions USING btree (tenant_id, facility_id, material_id) WHERE (status = ANY (ARRAY['pending'::text, 'accepted'::text]))
 CREATE UNIQUE INDEX idx_service_tokens_name ON public.service_tokens USING btree (tenant_id, name) WHERE (revoked_at IS NULL)
 CREATE UNIQUE INDEX inventory_pkey ON public.inventory USING btree (tenant_id, facility_id, material_id)
@@ -626,6 +638,7 @@ public.forecast_models forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/f
 public.forecast_runs forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_variants forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecasts forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
+public.health_report forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.inventory forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.inventory_transactions forecast_app=ar/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.items forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner

@@ -11,6 +11,7 @@ import { demandRoutes } from "./demand/routes.ts";
 import { accuracyRoutes } from "./forecasting/accuracy-routes.ts";
 import { forecastRoutes } from "./forecasting/routes.ts";
 import { selectedModelRoutes } from "./forecasting/selected-models.ts";
+import { healthQueue, workOnHealth } from "./health/health-job.ts";
 import { HealthMonitor } from "./health/health-monitor.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { observeTables } from "./health/table-metrics.ts";
@@ -69,7 +70,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const cache = new Cache({ redisUrl: config.REDIS_URL, ttlSeconds: { lists: config.CACHE_TTL_ITEMS, summaries: config.CACHE_TTL_SUMMARY, queries: config.QUERY_CACHE_TTL, forecasts: config.FORECAST_CACHE_TTL }, metrics, log });
   const flags = new Flags(config, metrics);
   const scheduled = scheduledRuns(config, database);
-  const jobs = new JobQueue(database, works ? "worker" : "client", [...runQueues(config.FORECAST_HEARTBEAT_SECONDS), ...scheduledQueues(scheduled, config.FORECAST_HEARTBEAT_SECONDS)], log);
+  const jobs = new JobQueue(database, works ? "worker" : "client", [...runQueues(config.FORECAST_HEARTBEAT_SECONDS), ...scheduledQueues(scheduled, config.FORECAST_HEARTBEAT_SECONDS), healthQueue], log);
   let stopping = false;
   const monitor = new HealthMonitor({ config, database, cache, jobs });
 
@@ -78,8 +79,9 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     observeGauges();
     database.observePool();
     const ofTheApi = serves ? [observeRuns(database, metrics, config), observeSuggestions(database, metrics), observeBackups(database, metrics, config), observeTableGauges?.()] : [];
-    const [{ findings }] = await Promise.all([monitor.report(), ...ofTheApi]);
+    const [{ findings, job }] = await Promise.all([monitor.report(), ...ofTheApi]);
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
+    for (const { name, status } of job?.checks ?? []) metrics.health_check_status.set({ check: name }, statusValues[status]);
   };
   const feature = { config, database, cache, flags, jobs, metrics, log, mailer: undefined };
   const access = serves ? createAccess(feature) : undefined;
@@ -98,6 +100,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const threads = works ? new ForecastThreads(config.FORECAST_THREADS, config.SCHEDULER_WATCHDOG_TIMEOUT_MS) : undefined;
   const watchdog = new Watchdog({ config, database, metrics, log }, scheduled);
   const connected = jobs.connect(async (boss) => {
+    if (config.SVC_JWT !== undefined && serves) await workOnHealth(boss, { config, database, metrics, log, origin: `http://127.0.0.1:${port}`, token: config.SVC_JWT });
     if (threads === undefined) return;
     await workOnRuns(boss, { config, database, cache, flags, metrics, log, threads });
     await workOnSchedule(boss, scheduled);

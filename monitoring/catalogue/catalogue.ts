@@ -4,6 +4,7 @@ import { cacheMetrics } from "./cache-metrics.ts";
 import { databaseMetrics } from "./database-metrics.ts";
 import { flagMetrics } from "./flag-metrics.ts";
 import { forecastingMetrics } from "./forecasting-metrics.ts";
+import { healthMetrics } from "./health-metrics.ts";
 import { httpMetrics } from "./http-metrics.ts";
 import { importMetrics } from "./import-metrics.ts";
 import { processMetrics } from "./process-metrics.ts";
@@ -22,6 +23,7 @@ export const catalogue = {
   ...databaseMetrics,
   ...flagMetrics,
   ...forecastingMetrics,
+  ...healthMetrics,
   ...importMetrics,
   ...replenishmentMetrics,
   ...processMetrics,

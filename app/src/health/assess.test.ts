@@ -11,6 +11,8 @@ const fine: Observations = {
   lastRunFailed: false,
   memoryPercent: 58,
   memoryWarningPercent: 70,
+  job: undefined,
+  jobAgeSeconds: 0,
 };
 const status = (change: Partial<Observations>) => overallStatus(assessHealth({ ...fine, ...change }));
 
@@ -25,6 +27,8 @@ describe("health", () => {
     ["the last run failed", { lastRunFailed: true }],
     ["memory is above its threshold", { memoryPercent: 70.1 }],
     ["the job queue is not connected", { jobQueueReady: false }],
+    ["a check of the health job found it so", { job: { status: "degraded", failures: 1, checks: [{ name: "indexes", status: "degraded", message: "Missing: x.", values: {} }] } }],
+    ["the health job is late", { job: { status: "healthy", failures: 0, checks: [] }, jobAgeSeconds: 1_000 }],
   ])("is degraded when %s", (_what, change) => {
     expect(status(change)).toBe("degraded");
   });

@@ -7,13 +7,17 @@ import { memoryUsedRatio } from "../platform/memory.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { lastRunFailed } from "../runs/sql/newest-run.ts";
 import { recentInterventions } from "../runs/sql/interventions.ts";
-import { assessHealth } from "./assess.ts";
+import { assessHealth, assessReadiness, type Needs } from "./assess.ts";
+import { type HealthReport, readHealthReport } from "./sql/health-report.ts";
 
-export interface HealthReport {
+/** What a process says about itself and about what the health job found. */
+export interface ObservedHealth {
   readonly databaseConnected: boolean;
   readonly findings: readonly HealthFinding[];
   /** How often the watchdog put something right in the last 24 hours; null when that cannot be read. */
   readonly interventions: number | null;
+  /** Undefined before the first health job, and while the database does not answer. */
+  readonly job: HealthReport | undefined;
 }
 
 /** A probe must be answered before whoever asks gives up. */
@@ -21,7 +25,7 @@ const TIMEOUT_MS = 2_000;
 
 const schemaSql = "SELECT version FROM schema_version WHERE success ORDER BY installed_rank DESC LIMIT 1";
 
-/** Looks at the parts of the service and judges their health. */
+/** Looks at the parts of the service and judges their health, cheaply: what takes long, the health job has done. */
 export class HealthMonitor {
   readonly #parts: { readonly config: Config; readonly database: Database; readonly cache: Cache; readonly jobs: JobQueue };
 
@@ -29,20 +33,32 @@ export class HealthMonitor {
     this.#parts = parts;
   }
 
-  async report(): Promise<HealthReport> {
+  /** What keeps the process from serving; none when it can. */
+  async readiness(): Promise<readonly HealthFinding[]> {
+    return assessReadiness(await this.#needs());
+  }
+
+  async report(): Promise<ObservedHealth> {
     const { config, database, cache, jobs } = this.#parts;
-    const databaseConnected = await database.answers(TIMEOUT_MS);
+    const needs = await this.#needs();
+    const job = needs.databaseConnected ? await readHealthReport(database).catch(() => undefined) : undefined;
     const findings = assessHealth({
-      databaseConnected,
-      schemaVersion: databaseConnected ? await this.#schemaVersion() : null,
+      ...needs,
       redisUp: cache.redisUp(),
       jobQueueReady: jobs.ready,
-      lastRunFailed: databaseConnected && (await this.#someRunFailed().catch(() => false)),
+      lastRunFailed: needs.databaseConnected && (await this.#someRunFailed().catch(() => false)),
       memoryPercent: 100 * memoryUsedRatio(),
       memoryWarningPercent: config.MEMORY_WARNING_THRESHOLD_PERCENT,
+      job,
+      jobAgeSeconds: job === undefined ? 0 : (Date.now() - job.checkedAt.getTime()) / 1_000,
     });
-    const interventions = databaseConnected ? await recentInterventions(database).catch(() => null) : null;
-    return { databaseConnected, findings, interventions };
+    const interventions = needs.databaseConnected ? await recentInterventions(database).catch(() => null) : null;
+    return { databaseConnected: needs.databaseConnected, findings, interventions, job };
+  }
+
+  async #needs(): Promise<Needs> {
+    const databaseConnected = await this.#parts.database.answers(TIMEOUT_MS);
+    return { databaseConnected, schemaVersion: databaseConnected ? await this.#schemaVersion() : null };
   }
 
   async #someRunFailed(): Promise<boolean> {

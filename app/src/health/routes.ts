@@ -4,6 +4,7 @@ import type { Config } from "../platform/config.ts";
 import { overallStatus } from "../platform/health.ts";
 import { publicRoute, type Route } from "../platform/route.ts";
 import { nextRun } from "../runs/schedule.ts";
+import { checkSchema } from "./check.ts";
 import type { HealthMonitor } from "./health-monitor.ts";
 
 const readiness = z.object({ status: z.enum(["ready", "not ready"]), reasons: z.array(z.string()).optional() });
@@ -18,6 +19,9 @@ const health = z.object({
   cache: z.object({ queryCache: cacheHealth, forecastCache: cacheHealth.extend({ preloadEnabled: z.boolean() }) }),
   monitoring: z.object({ itemMapeEnabled: z.boolean(), watchdogEnabled: z.boolean(), selfHealingEnabled: z.boolean(), watchdogInterventions: z.int().nullable() }),
   database: z.object({ connected: z.boolean() }),
+  /** When the health job made the checks; null before its first run. */
+  checkedAt: z.iso.datetime().nullable(),
+  checks: z.array(checkSchema),
   reasons: z.array(z.string()).optional(),
 });
 
@@ -45,8 +49,7 @@ export function healthRoutes(parts: { readonly config: Config; readonly cache: C
           response.status(503).json({ status: "not ready", reasons: ["The process is stopping."] });
           return;
         }
-        const { findings } = await monitor.report();
-        const reasons = findings.filter(({ severity }) => severity === "unhealthy").map(({ reason }) => reason);
+        const reasons = (await monitor.readiness()).map(({ reason }) => reason);
         response.status(reasons.length === 0 ? 200 : 503).json(reasons.length === 0 ? { status: "ready" } : { status: "not ready", reasons });
       },
     }),
@@ -57,7 +60,7 @@ export function healthRoutes(parts: { readonly config: Config; readonly cache: C
       summary: "Show the health of the service and how it is set up.",
       answers: { 200: { description: "It serves; when degraded, the reasons.", schema: health }, 503: { description: "It cannot serve, and why.", schema: health } },
       handle: async ({ response }) => {
-        const { databaseConnected, findings, interventions } = await monitor.report();
+        const { databaseConnected, findings, interventions, job } = await monitor.report();
         const status = overallStatus(findings);
         response.status(status === "unhealthy" ? 503 : 200).json({
           status,
@@ -72,6 +75,8 @@ export function healthRoutes(parts: { readonly config: Config; readonly cache: C
           },
           monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: config.SCHEDULER_WATCHDOG_ENABLED, selfHealingEnabled: config.ENABLE_SELF_HEALING, watchdogInterventions: interventions },
           database: { connected: databaseConnected },
+          checkedAt: job?.checkedAt.toISOString() ?? null,
+          checks: job?.checks ?? [],
           // Only when there is something to say.
           ...(findings.length > 0 ? { reasons: findings.map(({ reason }) => reason) } : {}),
         });

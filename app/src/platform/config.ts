@@ -171,6 +171,13 @@ export const environmentSchema = z.object({
   /** Percent of the memory limit from which on the process is degraded. */
   MEMORY_WARNING_THRESHOLD_PERCENT: number(70, 1, 100),
 
+  /** When the health job runs, in UTC. */
+  CRON_HEALTH_CHECK: cron("*/5 * * * *"),
+  /** Health jobs in a row that find the service degraded, after which it counts as unhealthy. */
+  MAX_HEALTH_FAILURES: integer(6, 1, 1000),
+  /** URL that changes of the health status are posted to, as JSON that Slack and its like understand. */
+  ALERT_WEBHOOK: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }).optional(),
+
   /** Percent: the aggregate MAPE that a run should stay below. */
   MAPE_THRESHOLD: number(20, 0.1, 1000),
   ENABLE_ITEM_MAPE_MONITORING: flag(true),
@@ -192,7 +199,7 @@ export const environmentSchema = z.object({
 export type Config = z.infer<typeof environmentSchema>;
 
 /** Variables whose values must not appear anywhere. */
-const secrets: ReadonlySet<string> = new Set(["DB_PASSWORD", "SVC_JWT", "JWT_SECRET", "FIRST_ADMIN_PASSWORD", "ROLE_USERS_PASSWORD", "REDIS_URL"]);
+const secrets: ReadonlySet<string> = new Set(["DB_PASSWORD", "SVC_JWT", "JWT_SECRET", "FIRST_ADMIN_PASSWORD", "ROLE_USERS_PASSWORD", "REDIS_URL", "ALERT_WEBHOOK"]);
 
 /**
  * Reads the configuration from the environment; a variable that is set to

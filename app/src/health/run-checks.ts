@@ -1,0 +1,56 @@
+import type { Database } from "../platform/db.ts";
+import { listTenants } from "../platform/tenant.ts";
+import { messageOf } from "../platform/thrown.ts";
+import type { Check, CheckName } from "./check.ts";
+import { PROBED_OPERATIONS, probeGraphql } from "./graphql-probe.ts";
+import { judgeAccuracy, judgeDatabase, judgeDataVolume, judgeGraphql, judgeIndexes, judgeQueries, judgeTables, unmade } from "./judge-checks.ts";
+import { countData } from "./sql/data-volume.ts";
+import { readIndexState } from "./sql/index-state.ts";
+import { timeQueries } from "./sql/probe-queries.ts";
+import { readRecentAccuracy } from "./sql/recent-accuracy.ts";
+import { readTableState } from "./sql/table-state.ts";
+
+/** What the checks look at. */
+export interface CheckedParts {
+  readonly database: Database;
+  /** Where this process answers the API, and a token for it. */
+  readonly origin: string;
+  readonly token: string;
+}
+
+const TIMEOUT_MS = 5_000;
+
+/** Makes all checks, one after the other so that none slows down another; one that cannot be made is a finding too. */
+export async function runChecks({ database, origin, token }: CheckedParts): Promise<Check[]> {
+  const checks: Check[] = [];
+  const make = async (name: CheckName, check: () => Promise<Check>) => {
+    checks.push(await check().catch((error: unknown) => unmade(name, messageOf(error))));
+  };
+  const ofTenants = async <Result>(read: (tenant: ReturnType<Database["of"]>) => Promise<Result>) => {
+    const results: Result[] = [];
+    for (const tenant of await listTenants(database)) results.push(await read(database.of(tenant)));
+    return results;
+  };
+
+  await make("database", async () => {
+    const started = performance.now();
+    return judgeDatabase((await database.answers(TIMEOUT_MS)) ? performance.now() - started : undefined);
+  });
+  await make("tables", async () => judgeTables(await readTableState(database)));
+  await make("data-volume", async () => {
+    const volumes = await ofTenants(countData);
+    const total = (name: keyof (typeof volumes)[number]) => volumes.reduce((sum, volume) => sum + volume[name], 0);
+    return judgeDataVolume({ items: total("items"), demandRecords: total("demandRecords"), forecasts: total("forecasts"), accuracyMetrics: total("accuracyMetrics") });
+  });
+  await make("accuracy", async () => {
+    const accuracies = await ofTenants(readRecentAccuracy);
+    return judgeAccuracy(accuracies.reduce((worst, other) => ((other.mape ?? -1) > (worst.mape ?? -1) ? other : worst), { mape: null, bias: null }));
+  });
+  await make("graphql", async () => judgeGraphql(await probeGraphql(origin, token), PROBED_OPERATIONS));
+  await make("query-performance", async () => {
+    const times = await ofTenants(timeQueries);
+    return judgeQueries({ demandMs: Math.max(0, ...times.map(({ demandMs }) => demandMs)), forecastsMs: Math.max(0, ...times.map(({ forecastsMs }) => forecastsMs)) });
+  });
+  await make("indexes", async () => judgeIndexes(await readIndexState(database)));
+  return checks;
+}
