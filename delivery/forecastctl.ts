@@ -1,6 +1,7 @@
 import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
 import { Command } from "commander";
 import { environmentCommand } from "./environment-command.ts";
+import { healthCommand } from "./health-command.ts";
 import { ReleaseError } from "./releases/release-error.ts";
 import { releasesCommand } from "./releases/releases-command.ts";
 import { rollbackCommand } from "./rollback/rollback-command.ts";
@@ -18,7 +19,7 @@ const program = new Command("forecastctl")
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 
-for (const command of [environmentCommand(), releasesCommand(), rollbackCommand()]) program.addCommand(command);
+for (const command of [environmentCommand(), healthCommand(), releasesCommand(), rollbackCommand()]) program.addCommand(command);
 
 try {
   await program.parseAsync();

@@ -172,6 +172,7 @@ describe("the health of the service", () => {
       const statuses = await broken(breakIndex, async () => [(await job({ MAX_HEALTH_FAILURES: "3" })).status, (await job({ MAX_HEALTH_FAILURES: "3" })).status, (await job({ MAX_HEALTH_FAILURES: "3" })).status], mendIndex);
       expect(statuses).toEqual(["degraded", "degraded", "unhealthy"]);
       expect(await app.get("/api/health")).toMatchObject({ status: 503, body: { status: "unhealthy", reasons: ["indexes: Missing: idx_inventory_material.", "The last 3 health jobs all found fault with the service."] } });
+      expect(await app.get("/api/health/report")).toMatchObject({ status: 200, body: { status: "unhealthy" } });
       // Its pods go on serving: taking them away would not mend an index.
       expect((await app.get("/health/ready")).status).toBe(200);
       await job({ MAX_HEALTH_FAILURES: "3" });

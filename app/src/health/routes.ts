@@ -28,6 +28,27 @@ const health = z.object({
 /** `/health/live`, `/health/ready` and `/api/health`; every role has them. */
 export function healthRoutes(parts: { readonly config: Config; readonly cache: Cache; readonly monitor: HealthMonitor; readonly isStopping: () => boolean }): Route[] {
   const { config, cache, monitor, isStopping } = parts;
+  const describe = async (): Promise<z.infer<typeof health>> => {
+    const { databaseConnected, findings, interventions, job } = await monitor.report();
+    return {
+      status: overallStatus(findings),
+      version: config.APP_VERSION,
+      uptime: Math.floor(process.uptime()),
+      mapeThreshold: config.MAPE_THRESHOLD,
+      scheduler: { enabled: true, nextRun: nextRun(config.CRON_DAILY, new Date()).toISOString() },
+      streaming: { enabled: config.ENABLE_STREAMING_FORECAST, batchSize: config.FORECAST_BATCH_SIZE },
+      cache: {
+        queryCache: { enabled: cache.enabled("queries"), ttl: config.QUERY_CACHE_TTL, hitRate: cache.hitRate("queries") },
+        forecastCache: { enabled: cache.enabled("forecasts"), ttl: config.FORECAST_CACHE_TTL, preloadEnabled: false, hitRate: cache.hitRate("forecasts") },
+      },
+      monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: config.SCHEDULER_WATCHDOG_ENABLED, selfHealingEnabled: config.ENABLE_SELF_HEALING, watchdogInterventions: interventions },
+      database: { connected: databaseConnected },
+      checkedAt: job?.checkedAt.toISOString() ?? null,
+      checks: job?.checks ?? [],
+      // Only when there is something to say.
+      ...(findings.length > 0 ? { reasons: findings.map(({ reason }) => reason) } : {}),
+    };
+  };
   return [
     // Restarting the process would not bring Postgres or Redis back, so liveness does not ask them.
     publicRoute({
@@ -60,27 +81,18 @@ export function healthRoutes(parts: { readonly config: Config; readonly cache: C
       summary: "Show the health of the service and how it is set up.",
       answers: { 200: { description: "It serves; when degraded, the reasons.", schema: health }, 503: { description: "It cannot serve, and why.", schema: health } },
       handle: async ({ response }) => {
-        const { databaseConnected, findings, interventions, job } = await monitor.report();
-        const status = overallStatus(findings);
-        response.status(status === "unhealthy" ? 503 : 200).json({
-          status,
-          version: config.APP_VERSION,
-          uptime: Math.floor(process.uptime()),
-          mapeThreshold: config.MAPE_THRESHOLD,
-          scheduler: { enabled: true, nextRun: nextRun(config.CRON_DAILY, new Date()).toISOString() },
-          streaming: { enabled: config.ENABLE_STREAMING_FORECAST, batchSize: config.FORECAST_BATCH_SIZE },
-          cache: {
-            queryCache: { enabled: cache.enabled("queries"), ttl: config.QUERY_CACHE_TTL, hitRate: cache.hitRate("queries") },
-            forecastCache: { enabled: cache.enabled("forecasts"), ttl: config.FORECAST_CACHE_TTL, preloadEnabled: false, hitRate: cache.hitRate("forecasts") },
-          },
-          monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: config.SCHEDULER_WATCHDOG_ENABLED, selfHealingEnabled: config.ENABLE_SELF_HEALING, watchdogInterventions: interventions },
-          database: { connected: databaseConnected },
-          checkedAt: job?.checkedAt.toISOString() ?? null,
-          checks: job?.checks ?? [],
-          // Only when there is something to say.
-          ...(findings.length > 0 ? { reasons: findings.map(({ reason }) => reason) } : {}),
-        });
+        const described = await describe();
+        response.status(described.status === "unhealthy" ? 503 : 200).json(described);
       },
+    }),
+    // Proxies and API servers keep the body of a 503 to themselves.
+    publicRoute({
+      method: "get",
+      path: "/api/health/report",
+      tag: "health",
+      summary: "Show the same as /api/health, with status 200 whatever it is.",
+      answers: { 200: { description: "The health of the service.", schema: health } },
+      handle: async ({ response }) => response.json(await describe()),
     }),
   ];
 }
