@@ -315,6 +315,13 @@ public.password_resets.tenant_id text NOT NULL
 public.password_resets.token_hash bytea NOT NULL
 public.password_resets.used_at timestamp with time zone
 public.password_resets.user_id uuid NOT NULL
+public.query_log.created_at timestamp with time zone NOT NULL DEFAULT now()
+public.query_log.duration_ms double precision NOT NULL
+public.query_log.query_hash text NOT NULL
+public.query_log.query_log_id bigint NOT NULL IDENTITY a
+public.query_log.query_pattern text NOT NULL
+public.query_log.requests integer NOT NULL
+public.query_log.tenant_id text NOT NULL
 public.refresh_tokens.expires_at timestamp with time zone NOT NULL
 public.refresh_tokens.family_id uuid NOT NULL
 public.refresh_tokens.issued_at timestamp with time zone NOT NULL DEFAULT now()
@@ -464,6 +471,9 @@ pgboss.subscription.subscription_name_fkey FOREIGN KEY (name) REFERENCES pgboss.
 pgboss.subscription.subscription_pkey PRIMARY KEY (event, name)
 pgboss.version.version_pkey PRIMARY KEY (version)
 pgboss.warning.warning_pkey PRIMARY KEY (id)
+query_log.query_log_pkey PRIMARY KEY (query_log_id)
+query_log.query_log_requests_check CHECK ((requests > 0))
+query_log.query_log_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
 refresh_tokens.refresh_tokens_pkey PRIMARY KEY (token_hash)
 refresh_tokens.refresh_tokens_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
 refresh_tokens.refresh_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE
@@ -503,6 +513,7 @@ CREATE INDEX idx_inventory_transactions_material ON public.inventory_transaction
 CREATE INDEX idx_inventory_transactions_newest ON public.inventory_transactions USING btree (tenant_id, transaction_id DESC)
 CREATE INDEX idx_material_forecasts_lookup ON public.forecasts USING btree (tenant_id, facility_id, material_id, forecast_date DESC)
 CREATE INDEX idx_password_resets_user ON public.password_resets USING btree (user_id)
+CREATE INDEX idx_query_log_newest ON public.query_log USING btree (tenant_id, created_at DESC)
 CREATE INDEX idx_refresh_tokens_family ON public.refresh_tokens USING btree (tenant_id, family_id)
 CREATE INDEX idx_refresh_tokens_user ON public.refresh_tokens USING btree (user_id)
 CREATE INDEX idx_replenishment_suggestions_material ON public.replenishment_suggestions USING btree (material_id)
@@ -543,6 +554,7 @@ CREATE UNIQUE INDEX job_common_pkey ON pgboss.job_common USING btree (name, id)
 CREATE UNIQUE INDEX job_dependency_pkey ON pgboss.job_dependency USING btree (child_name, child_id, parent_name, parent_id)
 CREATE UNIQUE INDEX job_pkey ON ONLY pgboss.job USING btree (name, id)
 CREATE UNIQUE INDEX password_resets_pkey ON public.password_resets USING btree (token_hash)
+CREATE UNIQUE INDEX query_log_pkey ON public.query_log USING btree (query_log_id)
 CREATE UNIQUE INDEX queue_pkey ON pgboss.queue USING btree (name)
 CREATE UNIQUE INDEX queue_stats_pkey ON ONLY pgboss.queue_stats USING btree (id, captured_on)
 CREATE UNIQUE INDEX refresh_tokens_pkey ON public.refresh_tokens USING btree (token_hash)
@@ -613,6 +625,7 @@ inventory tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id
 inventory_transactions tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 items tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 password_resets tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
+query_log tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 refresh_tokens tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 replenishment_suggestions tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 service_tokens tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
@@ -644,6 +657,7 @@ public.inventory_transactions forecast_app=ar/forecast_owner forecast_owner=arwd
 public.items forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.material_forecasts forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.password_resets forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
+public.query_log forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.refresh_tokens forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.replenishment_suggestions forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.service_tokens forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner

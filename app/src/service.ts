@@ -6,18 +6,23 @@ import { graphqlRoutes } from "./api/graphql-routes.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { checkAccessSettings, createAccess } from "./auth/access.ts";
 import { observeBackups } from "./backup/backup-metrics.ts";
+import { itemsQuery } from "./catalog/items-query.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
 import { demandRoutes } from "./demand/routes.ts";
 import { accuracyRoutes } from "./forecasting/accuracy-routes.ts";
+import { forecastsQuery } from "./forecasting/forecasts-query.ts";
 import { forecastRoutes } from "./forecasting/routes.ts";
 import { selectedModelRoutes } from "./forecasting/selected-models.ts";
 import { healthQueue, workOnHealth } from "./health/health-job.ts";
 import { HealthMonitor } from "./health/health-monitor.ts";
 import { healthRoutes } from "./health/routes.ts";
 import { observeTables } from "./health/table-metrics.ts";
+import { maintenance } from "./maintenance/maintenance.ts";
+import { maintenanceRoutes } from "./maintenance/routes.ts";
 import { inventoryRoutes } from "./inventory/routes.ts";
 import { transactionRoutes } from "./inventory/transaction-routes.ts";
-import { Cache } from "./platform/cache.ts";
+import { CachedQueries } from "./platform/cached-query.ts";
+import { Cache, type CacheAging } from "./platform/cache.ts";
 import type { Config } from "./platform/config.ts";
 import { Database } from "./platform/db.ts";
 import { ConfigError, UnauthorizedError } from "./platform/errors.ts";
@@ -30,6 +35,9 @@ import { observeProcess } from "./platform/process-metrics.ts";
 import { mountRoutes } from "./platform/route.ts";
 import { scheduledQueues, workOnSchedule } from "./platform/scheduled-work.ts";
 import { closeServer, type StopOptions } from "./platform/shutdown.ts";
+import { Preloader } from "./prefetch/preloader.ts";
+import { QueryLog } from "./prefetch/query-log.ts";
+import { askForDeployPrefetch, scheduledPrefetch } from "./prefetch/scheduled-prefetch.ts";
 import { replenishmentRoutes } from "./replenishment/routes.ts";
 import { observeSuggestions } from "./replenishment/suggestion-metrics.ts";
 import { ForecastThreads } from "./runs/forecast-threads.ts";
@@ -67,9 +75,13 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   metrics.forecast_service_info.set({ version: config.APP_VERSION, role }, 1);
   const observeGauges = observeProcess(metrics);
   const database = new Database(config, metrics, log, `forecast-${role}`);
-  const cache = new Cache({ redisUrl: config.REDIS_URL, ttlSeconds: { lists: config.CACHE_TTL_ITEMS, summaries: config.CACHE_TTL_SUMMARY, queries: config.QUERY_CACHE_TTL, forecasts: config.FORECAST_CACHE_TTL }, metrics, log });
+  const cache = new Cache({ redisUrl: config.REDIS_URL, aging: cacheAging(config), metrics, log });
+  const clearing = config.CACHE_AUTO_CLEAR_STALE ? setInterval(() => cache.clearStale(), config.CACHE_STALE_DETECTION_INTERVAL_MS) : undefined;
   const flags = new Flags(config, metrics);
-  const scheduled = scheduledRuns(config, database);
+  const queryLog = new QueryLog(database, metrics, log);
+  const queries = new CachedQueries(cache, queryLog, [itemsQuery, forecastsQuery]);
+  const preloader = new Preloader({ config, database, queries, flags, metrics, log });
+  const scheduled = [...scheduledRuns(config, database), ...scheduledPrefetch(flags, preloader), maintenance({ config, database, cache, preloader, log })];
   const jobs = new JobQueue(database, works ? "worker" : "client", [...runQueues(config.FORECAST_HEARTBEAT_SECONDS), ...scheduledQueues(scheduled, config.FORECAST_HEARTBEAT_SECONDS), healthQueue], log);
   let stopping = false;
   const monitor = new HealthMonitor({ config, database, cache, jobs });
@@ -83,11 +95,11 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
     for (const { name, status } of job?.checks ?? []) metrics.health_check_status.set({ check: name }, statusValues[status]);
   };
-  const feature = { config, database, cache, flags, jobs, metrics, log, mailer: undefined };
+  const feature = { config, database, cache, queries, flags, jobs, metrics, log, mailer: undefined };
   const access = serves ? createAccess(feature) : undefined;
   const routes = [
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
-    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), accuracyRoutes(), selectedModelRoutes(), replenishmentRoutes(feature), graphqlRoutes(feature)].flat() : []),
+    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), maintenanceRoutes(feature), accuracyRoutes(), selectedModelRoutes(), replenishmentRoutes(feature), graphqlRoutes(feature)].flat() : []),
   ];
   const identify = access?.identify ?? (() => Promise.reject(new UnauthorizedError("This process has no API.")));
   const handlers = [...(access === undefined ? [] : [access.limit]), mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
@@ -102,10 +114,17 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const connected = jobs.connect(async (boss) => {
     if (config.SVC_JWT !== undefined && serves) await workOnHealth(boss, { config, database, metrics, log, origin: `http://127.0.0.1:${port}`, token: config.SVC_JWT });
     if (threads === undefined) return;
-    await workOnRuns(boss, { config, database, cache, flags, metrics, log, threads });
+    await workOnRuns(boss, { config, database, cache, flags, metrics, log, threads, preloader });
     await workOnSchedule(boss, scheduled);
   });
-  const watching = connected.then((boss) => (works && boss !== undefined ? watchdog.watch(boss, stopped.signal) : undefined));
+  const watching = connected.then(async (boss) => {
+    if (boss === undefined) return;
+    const warmed = serves && config.ENABLE_CACHE_WARMUP && config.CACHE_WARMUP_ON_STARTUP ? preloader.preloadAll("startup") : undefined;
+    await warmed?.catch((error: unknown) => log.warn({ err: error }, "the cache could not be filled at the start"));
+    if (!works) return;
+    await askForDeployPrefetch(jobs, config, flags).catch((error: unknown) => log.warn({ err: error }, "the prefetch after the deploy could not be asked for"));
+    await watchdog.watch(boss, stopped.signal);
+  });
 
   const stopWork = async (timeoutMs: number) => {
     await jobs.stop(timeoutMs).catch((error: unknown) => log.warn({ err: error }, "the job queue did not stop cleanly; its jobs are taken over when their heartbeat is missed"));
@@ -113,6 +132,8 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     await threads?.close();
   };
   const close = async () => {
+    clearInterval(clearing);
+    await queryLog.close();
     cache.close();
     await database.close();
   };
@@ -140,4 +161,12 @@ async function listen(server: Server, port: number): Promise<number> {
   });
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
+}
+
+function cacheAging(config: Config): CacheAging {
+  return {
+    ttlSeconds: { lists: config.CACHE_TTL_ITEMS, summaries: config.CACHE_TTL_SUMMARY, queries: config.QUERY_CACHE_TTL, forecasts: config.FORECAST_CACHE_TTL },
+    staleMs: config.CACHE_STALE_WHILE_REVALIDATE ? config.CACHE_STALE_TTL_MS : 0,
+    slowMs: config.MONITOR_CACHE_REBUILD_TIME ? config.CACHE_REBUILD_TIME_THRESHOLD_MS : undefined,
+  };
 }

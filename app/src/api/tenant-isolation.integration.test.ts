@@ -47,6 +47,7 @@ describe("the rows of another tenant", () => {
   /** What the routes of one tenant cannot make without a mailbox. */
   const fillDirectly = async () => {
     await asPostgres("INSERT INTO password_resets (token_hash, tenant_id, user_id, expires_at) SELECT 'hash', tenant_id, user_id, now() + interval '1 hour' FROM users WHERE email = $1", [marked.email]);
+    await asPostgres("INSERT INTO query_log (tenant_id, query_hash, query_pattern, requests, duration_ms) VALUES ('default', 'hash', 'pattern-of-a', 1, 1)");
     await asPostgres(`INSERT INTO forecast_variants (run_id, tenant_id, facility_id, material_id, variant, served, model, parameters, point, lower_80, upper_80, lower_95, upper_95, mape_excluded, actual_sum, error_sum)
                       SELECT run_id, tenant_id, facility_id, material_id, 'regular', true, model, '{}', point, lower_80, upper_80, lower_95, upper_95, mape_excluded, actual_sum, error_sum FROM forecasts`);
   };

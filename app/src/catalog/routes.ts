@@ -2,15 +2,15 @@ import { z } from "zod";
 import { sendCsv } from "../platform/csv-export.ts";
 import { inventoryChanged } from "../inventory/inventory-caches.ts";
 import type { FeatureContext } from "../platform/feature.ts";
-import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
+import { decodeCursor, pageQuery } from "../platform/pagination.ts";
 import { requestIdOf } from "../platform/request-id.ts";
 import { type Route, route } from "../platform/route.ts";
 import { createItem, replaceItem, requireItem, retireItem } from "./change-items.ts";
 import { importRoute } from "./import-route.ts";
-import { itemLists, itemsChanged } from "./item-caches.ts";
+import { itemsChanged } from "./item-caches.ts";
 import { itemReply, newItem, replacedItem } from "./item.ts";
 import { itemsCsv, itemsSource } from "./items-csv.ts";
-import { listItems } from "./list-items.ts";
+import { itemsQuery } from "./items-query.ts";
 
 const itemList = z.object({ items: z.array(itemReply), nextCursor: z.string().nullable() });
 const itemListQuery = z.strictObject({ ...pageQuery, active: z.enum(["true", "false", "all"], "must be true, false or all").default("true") });
@@ -18,7 +18,7 @@ const itemPath = z.object({ sku: z.string() });
 
 /** `/api/items`: list, read, create, replace, retire, import and export. */
 export function catalogRoutes(context: FeatureContext): Route[] {
-  const { cache } = context;
+  const { cache, queries } = context;
   // The summary of the stock counts items in use, and what they cost.
   const changed = async (tenant: string) => {
     await Promise.all([itemsChanged(cache, tenant), inventoryChanged(cache, tenant)]);
@@ -34,10 +34,7 @@ export function catalogRoutes(context: FeatureContext): Route[] {
       answers: { 200: { description: "A page of items.", schema: itemList } },
       handle: async ({ query: { limit, cursor, active }, database, response }) => {
         const [afterSku = ""] = cursor === undefined ? [] : decodeCursor(cursor, 1);
-        const body = await cache.json({ cache: "lists", group: itemLists(database.tenant), key: `${active}:${limit}:${afterSku}` }, async () => {
-          const page = toPage(await listItems(database, { active, afterSku, limit: limit + 1 }), limit, ({ sku }) => [sku]);
-          return { items: page.rows, nextCursor: page.nextCursor };
-        });
+        const body = await queries.answer(itemsQuery, database, { active, limit, afterSku });
         response.type("application/json").send(body);
       },
     }),

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { FeatureContext } from "../platform/feature.ts";
 import { pageQuery } from "../platform/pagination.ts";
 import { type Route, route } from "../platform/route.ts";
-import { forecastsGroup } from "./forecast-cache.ts";
-import { forecastPage, getMaterialForecasts } from "./material-forecasts.ts";
+import { forecastsQuery } from "./forecasts-query.ts";
+import { forecastPage } from "./material-forecasts.ts";
 import { modelNames } from "./models/models.ts";
 
 /** What `GET /api/forecasts` can be asked for. */
@@ -15,7 +15,7 @@ export const forecastListQuery = z.strictObject({
 });
 
 /** `GET /api/forecasts`: the forecasts of the newest completed run, or of the one that is asked for. */
-export function forecastRoutes({ cache }: FeatureContext): Route[] {
+export function forecastRoutes({ queries }: FeatureContext): Route[] {
   return [
     route({
       method: "get",
@@ -26,8 +26,7 @@ export function forecastRoutes({ cache }: FeatureContext): Route[] {
       query: forecastListQuery,
       answers: { 200: { description: "A page of forecasts.", schema: forecastPage } },
       handle: async ({ query: { limit, cursor, sku = null, model = null, run }, database, response }) => {
-        const wanted = { run, sku, model, limit, cursor };
-        const body = await cache.json({ cache: "forecasts", group: forecastsGroup(database.tenant), key: JSON.stringify(wanted) }, () => getMaterialForecasts(database, wanted));
+        const body = await queries.answer(forecastsQuery, database, { run, sku, model, limit, cursor });
         response.type("application/json").send(body);
       },
     }),

@@ -39,7 +39,7 @@ export function healthRoutes(parts: { readonly config: Config; readonly cache: C
       streaming: { enabled: config.ENABLE_STREAMING_FORECAST, batchSize: config.FORECAST_BATCH_SIZE },
       cache: {
         queryCache: { enabled: cache.enabled("queries"), ttl: config.QUERY_CACHE_TTL, hitRate: cache.hitRate("queries") },
-        forecastCache: { enabled: cache.enabled("forecasts"), ttl: config.FORECAST_CACHE_TTL, preloadEnabled: false, hitRate: cache.hitRate("forecasts") },
+        forecastCache: { enabled: cache.enabled("forecasts"), ttl: config.FORECAST_CACHE_TTL, preloadEnabled: config.FORECAST_CACHE_PRELOAD, hitRate: cache.hitRate("forecasts") },
       },
       monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: config.SCHEDULER_WATCHDOG_ENABLED, selfHealingEnabled: config.ENABLE_SELF_HEALING, watchdogInterventions: interventions },
       database: { connected: databaseConnected },

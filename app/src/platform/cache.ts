@@ -3,6 +3,7 @@ import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metric
 import { Redis } from "ioredis";
 import type { Log } from "./log.ts";
 import { LocalStore } from "./local-store.ts";
+import { pause } from "./pause.ts";
 
 /** The caches, each with its own time to live and hit rate. */
 export type CacheName = "lists" | "summaries" | "queries" | "forecasts";
@@ -14,6 +15,21 @@ export interface CacheEntry {
   readonly group: string;
   /** Which answer within the group. */
   readonly key: string;
+}
+
+/** How answers age. */
+export interface CacheAging {
+  readonly ttlSeconds: Readonly<Record<CacheName, number>>;
+  /** Milliseconds that an answer is still given after its time to live, while one process computes it anew; 0: never. */
+  readonly staleMs: number;
+  /** Milliseconds of computing above which an answer is logged as slow; undefined: never. */
+  readonly slowMs: number | undefined;
+}
+
+/** An answer and until when it is fresh, in milliseconds since 1970. */
+interface Kept {
+  readonly value: string;
+  readonly freshUntil: number;
 }
 
 /** The full key of an answer, and whether Redis knows its group's generation. */
@@ -30,6 +46,9 @@ const LOCAL_TTL_MS = 30_000;
 const LOCAL_LIMITS = { maxEntries: 1_000, maxCharacters: 32_000_000 };
 /** A cache that answers later than this is no help. */
 const REDIS_TIMEOUT_MS = 250;
+/** As long as a process may take to compute an answer before another one may begin to. */
+const LOCK_MS = 15_000;
+const LOCK_POLL_MS = 50;
 
 /**
  * Answers that are expensive to compute, as JSON texts, in Redis; in the process
@@ -37,21 +56,28 @@ const REDIS_TIMEOUT_MS = 250;
  * a group is invalidated by a new generation, which is part of every key, so
  * that an answer that was computed before a write can never be read after it.
  * Generations are unique: Redis may forget one under memory pressure, and the
- * next must not bring answers of an older one back to life.
+ * next must not bring answers of an older one back to life. An answer in Redis
+ * that has outlived its time is given a while longer, until one process has
+ * computed it anew; a write is never outlived. Of all processes one at a time
+ * computes an answer; the others wait for it.
  */
 export class Cache {
   readonly #redis: Redis | undefined;
   readonly #local = new LocalStore(LOCAL_LIMITS);
   readonly #localGenerations = new Map<string, number>();
   readonly #computing = new Map<string, Promise<string>>();
+  readonly #renewing = new Set<string>();
   readonly #owedInvalidations = new Set<string>();
   readonly #counts = { lists: { hits: 0, misses: 0 }, summaries: { hits: 0, misses: 0 }, queries: { hits: 0, misses: 0 }, forecasts: { hits: 0, misses: 0 } };
-  readonly #ttlSeconds: Readonly<Record<CacheName, number>>;
+  readonly #aging: CacheAging;
   readonly #metrics: Metrics;
+  readonly #log: Log;
+  readonly #closed = new AbortController();
 
-  constructor(options: { redisUrl: string | undefined; ttlSeconds: Readonly<Record<CacheName, number>>; metrics: Metrics; log: Log }) {
-    this.#ttlSeconds = options.ttlSeconds;
+  constructor(options: { redisUrl: string | undefined; aging: CacheAging; metrics: Metrics; log: Log }) {
+    this.#aging = options.aging;
     this.#metrics = options.metrics;
+    this.#log = options.log;
     this.#redis = options.redisUrl === undefined ? undefined : this.#connect(options.redisUrl, options.log);
   }
 
@@ -60,18 +86,29 @@ export class Cache {
    * Callers that ask for the same answer at the same time share one computation.
    */
   async json(entry: CacheEntry, compute: () => Promise<unknown>): Promise<string> {
-    const ttl = this.#ttlSeconds[entry.cache];
+    const ttl = this.#aging.ttlSeconds[entry.cache];
     if (ttl === 0) return JSON.stringify(await compute());
     const place = await this.#placeOf(entry);
     const cached = await this.#get(place);
     if (cached !== undefined) {
       this.#counts[entry.cache].hits += 1;
       this.#metrics.cache_hits_total.inc({ cache: entry.cache });
-      return cached;
+      if (cached.freshUntil <= Date.now()) this.#renewInBackground(place, entry, compute);
+      return cached.value;
     }
     this.#counts[entry.cache].misses += 1;
     this.#metrics.cache_misses_total.inc({ cache: entry.cache });
-    return this.#computing.get(place.key) ?? this.#fill(place, ttl, compute);
+    return this.#computing.get(place.key) ?? this.#fill(place, entry.cache, compute);
+  }
+
+  /** Computes an answer and keeps it, whether or not there is one; for answers that will be asked for. */
+  async refresh(entry: CacheEntry, compute: () => Promise<unknown>): Promise<void> {
+    if (this.enabled(entry.cache)) await this.#compute(await this.#placeOf(entry), entry.cache, compute);
+  }
+
+  /** Forgets what has outlived its time in this process; Redis does so by itself. */
+  clearStale(): void {
+    this.#metrics.cache_stale_cleared_total.inc(this.#local.clearExpired());
   }
 
   /** Forgets every answer of a group, in all processes that share the Redis. */
@@ -88,7 +125,7 @@ export class Cache {
   }
 
   enabled(cache: CacheName): boolean {
-    return this.#ttlSeconds[cache] > 0;
+    return this.#aging.ttlSeconds[cache] > 0;
   }
 
   /** Whether Redis answers; undefined when none is configured. */
@@ -107,23 +144,76 @@ export class Cache {
   }
 
   close(): void {
+    this.#closed.abort();
     this.#redis?.disconnect();
   }
 
-  async #fill({ key, shared }: Place, ttlSeconds: number, compute: () => Promise<unknown>): Promise<string> {
-    const computation = (async () => {
-      const value = JSON.stringify(await compute());
-      this.#local.set(key, value, Math.min(ttlSeconds * 1_000, LOCAL_TTL_MS));
-      if (shared) await this.#ask("set", (redis) => redis.set(key, value, "EX", ttlSeconds));
-      return value;
-    })().finally(() => this.#computing.delete(key));
-    this.#computing.set(key, computation);
+  async #fill(place: Place, cache: CacheName, compute: () => Promise<unknown>): Promise<string> {
+    const computation = this.#computeOnce(place, cache, compute).finally(() => this.#computing.delete(place.key));
+    this.#computing.set(place.key, computation);
     return computation;
   }
 
-  async #get({ key, shared }: Place): Promise<string | undefined> {
+  /** Computes the answer, or waits for the process that does. */
+  async #computeOnce(place: Place, cache: CacheName, compute: () => Promise<unknown>): Promise<string> {
+    while (place.shared) {
+      const lock = await this.#lock(place);
+      // Without an answer of Redis there is nothing to wait for.
+      if (lock === undefined) break;
+      if (lock !== null) return this.#compute(place, cache, compute).finally(() => this.#unlock(place, lock));
+      await pause(LOCK_POLL_MS, this.#closed.signal);
+      const computed = await this.#get(place);
+      if (computed !== undefined) return computed.value;
+    }
+    return this.#compute(place, cache, compute);
+  }
+
+  async #compute({ key, shared }: Place, cache: CacheName, compute: () => Promise<unknown>): Promise<string> {
+    const started = performance.now();
+    const value = JSON.stringify(await compute());
+    const elapsedMs = performance.now() - started;
+    this.#metrics.cache_rebuild_duration_seconds.observe({ cache }, elapsedMs / 1_000);
+    const { slowMs, staleMs } = this.#aging;
+    if (slowMs !== undefined && elapsedMs > slowMs) this.#log.warn({ cache, elapsedMs: Math.round(elapsedMs) }, "computing an answer for the cache was slow");
+    const ttlMs = this.#aging.ttlSeconds[cache] * 1_000;
+    const kept = `${Date.now() + ttlMs}\n${value}`;
+    this.#local.set(key, kept, Math.min(ttlMs, LOCAL_TTL_MS));
+    if (shared) await this.#ask("set", (redis) => redis.set(key, kept, "PX", ttlMs + staleMs));
+    return value;
+  }
+
+  /** Gives way to the process that is at it already. */
+  #renewInBackground(place: Place, { cache }: CacheEntry, compute: () => Promise<unknown>): void {
+    this.#metrics.cache_stale_served_total.inc({ cache });
+    if (this.#renewing.has(place.key)) return;
+    const renewal = (async () => {
+      const lock = await this.#lock(place);
+      if (typeof lock === "string") await this.#compute(place, cache, compute).finally(() => this.#unlock(place, lock));
+    })();
+    this.#renewing.add(place.key);
+    void renewal
+      .catch((error: unknown) => this.#log.warn({ err: error, cache }, "an answer of the cache could not be computed anew; the next reader tries again"))
+      .finally(() => this.#renewing.delete(place.key));
+  }
+
+  /** The lock of an answer; null when another process has it, undefined when Redis does not answer. */
+  async #lock({ key }: Place): Promise<string | null | undefined> {
+    const token = randomUUID();
+    const taken = await this.#ask("set", (redis) => redis.set(`lock:${key}`, token, "PX", LOCK_MS, "NX"));
+    return taken === "OK" ? token : taken;
+  }
+
+  async #unlock({ key }: Place, token: string): Promise<void> {
+    // A lock that ran out meanwhile may be another process's.
+    if ((await this.#ask("get", (redis) => redis.get(`lock:${key}`))) === token) await this.#ask("set", (redis) => redis.del(`lock:${key}`));
+  }
+
+  async #get({ key, shared }: Place): Promise<Kept | undefined> {
     const answer = shared ? await this.#ask("get", (redis) => redis.get(key)) : undefined;
-    return answer === undefined ? this.#local.get(key) : (answer ?? undefined);
+    const kept = answer === undefined ? this.#local.get(key) : answer;
+    if (kept === undefined || kept === null) return undefined;
+    const end = kept.indexOf("\n");
+    return { freshUntil: Number(kept.slice(0, end)), value: kept.slice(end + 1) };
   }
 
   async #placeOf({ group, key }: CacheEntry): Promise<Place> {

@@ -91,6 +91,27 @@ export const environmentSchema = z.object({
   QUERY_CACHE_TTL: integer(7200, 0, 604_800),
   /** Seconds that forecasts are cached; 0 switches the cache off. */
   FORECAST_CACHE_TTL: integer(86_400, 0, 604_800),
+  /** True: an answer in Redis whose time is over is still given while it is computed anew. */
+  CACHE_STALE_WHILE_REVALIDATE: flag(true),
+  /** Milliseconds after its time for which that is done. */
+  CACHE_STALE_TTL_MS: integer(60_000, 0, 86_400_000),
+  /** True: what has outlived its time in a process is forgotten every CACHE_STALE_DETECTION_INTERVAL_MS. */
+  CACHE_AUTO_CLEAR_STALE: flag(true),
+  CACHE_STALE_DETECTION_INTERVAL_MS: integer(600_000, 100, 86_400_000),
+  /** True: an answer that takes longer than CACHE_REBUILD_TIME_THRESHOLD_MS to compute is logged. */
+  MONITOR_CACHE_REBUILD_TIME: flag(true),
+  CACHE_REBUILD_TIME_THRESHOLD_MS: integer(10_000, 1, 600_000),
+  /** True: after a run the cache is filled with the most frequent queries. */
+  FORECAST_CACHE_PRELOAD: flag(true),
+  /** True: the worker goes on with other batches meanwhile. */
+  CACHE_PRELOAD_ASYNC: flag(true),
+  /** Milliseconds after which filling the cache is given up. */
+  CACHE_PRELOAD_TIMEOUT_MS: integer(30_000, 100, 600_000),
+  /** Both true: the cache is filled at the start of a process that serves the API. */
+  ENABLE_CACHE_WARMUP: flag(true),
+  CACHE_WARMUP_ON_STARTUP: flag(true),
+  /** Days after which an ended run is deleted with its forecasts; the newest completed one stays. */
+  RUN_RETENTION_DAYS: integer(90, 1, 3_650),
 
   /** The token that machines send as `Authorization: Bearer` to trigger runs and to import. */
   SVC_JWT: z.string().min(16, "must have at least 16 characters").optional(),

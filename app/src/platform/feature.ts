@@ -1,5 +1,6 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import type { Cache } from "./cache.ts";
+import type { CachedQueries } from "./cached-query.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db.ts";
 import type { Flags } from "./flags.ts";
@@ -12,6 +13,7 @@ export interface FeatureContext {
   readonly config: Config;
   readonly database: Database;
   readonly cache: Cache;
+  readonly queries: CachedQueries;
   readonly flags: Flags;
   readonly jobs: JobQueue;
   readonly metrics: Metrics;

@@ -37,6 +37,13 @@ export class LocalStore {
     }
   }
 
+  /** Forgets what has expired; gives how many it were. */
+  clearExpired(): number {
+    const expired = [...this.#entries].filter(([, { expiresAt }]) => expiresAt <= this.#now());
+    for (const [key, entry] of expired) this.#delete(key, entry);
+    return expired.length;
+  }
+
   #insert(key: string, entry: Entry): void {
     this.#entries.set(key, entry);
     this.#characters += entry.value.length;

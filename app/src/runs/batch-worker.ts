@@ -10,9 +10,10 @@ import type { Log } from "../platform/log.ts";
 import { memoryUsedRatio } from "../platform/memory.ts";
 import { pause } from "../platform/pause.ts";
 import { forecastsGroup } from "../forecasting/forecast-cache.ts";
+import type { Preloader } from "../prefetch/preloader.ts";
 import type { ThreadResult, ThreadTask } from "./forecast-thread.ts";
 import type { ForecastThreads } from "./forecast-threads.ts";
-import { BATCH_QUEUE, type BatchJob } from "./queues.ts";
+import { BATCH_QUEUE, type BatchJob, MAINTENANCE_QUEUE } from "./queues.ts";
 import { finishRun, type FinishedRun } from "./sql/finish-run.ts";
 import { type Batch, readBatch } from "./sql/read-batch.ts";
 import { storeBatch } from "./sql/store-batch.ts";
@@ -25,6 +26,7 @@ export interface BatchContext {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly threads: ForecastThreads;
+  readonly preloader: Preloader;
 }
 
 /**
@@ -101,6 +103,7 @@ export class BatchWorker {
       const progress = await storeBatch(transaction, runId, batchNo, tenant, { forecasts: results.map(({ row }) => row), variants: results.flatMap(({ variants }) => variants), selections: results.flatMap(({ selection }) => selection ?? []) }, outcome);
       if (progress === null) return null;
       const finished = progress.done === progress.total ? await finishRun(transaction, runId, thresholds) : null;
+      if (finished !== null) await boss.insert(MAINTENANCE_QUEUE, [{ data: { tenant } }], { db: sqlOf(transaction) });
       await boss.complete(BATCH_QUEUE, job.id, null, { db: sqlOf(transaction) });
       return { finished };
     });
@@ -129,5 +132,13 @@ export class BatchWorker {
       log.warn({ runId, ...summary.hybrid }, "the hybrid forecasts of this run missed the threshold; the regular ones are served");
     }
     await cache.invalidate(forecastsGroup(tenant));
+    await this.#preload(tenant);
+  }
+  /** The run is stored, so that a cache that cannot be filled is no reason to fail. */
+  async #preload(tenant: string): Promise<void> {
+    const { config, preloader, log } = this.#context;
+    if (!config.FORECAST_CACHE_PRELOAD) return;
+    const preloaded = preloader.preload(tenant, "run").catch((error: unknown) => log.warn({ err: error }, "the cache could not be filled after the run"));
+    if (!config.CACHE_PRELOAD_ASYNC) await preloaded;
   }
 }

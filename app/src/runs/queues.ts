@@ -3,6 +3,8 @@ import type { SelectionMode } from "./sql/create-run.ts";
 
 export const RUN_QUEUE = "forecast-run";
 export const BATCH_QUEUE = "forecast-batch";
+/** What is done after a run, and when it is asked for. */
+export const MAINTENANCE_QUEUE = "maintenance";
 /** Jobs come here when all their tries failed. */
 export const FAILED_QUEUE = "forecast-failed";
 

@@ -115,7 +115,7 @@ describe("a forecast run of the sample catalogue", () => {
       mapeThreshold: 20,
       scheduler: { enabled: true, nextRun: expect.stringMatching(/T02:05:00.000Z$/) },
       streaming: { enabled: true, batchSize: 20 },
-      cache: { queryCache: { enabled: true, ttl: 7200, hitRate: expect.anything() }, forecastCache: { enabled: true, ttl: 86_400, preloadEnabled: false, hitRate: expect.anything() } },
+      cache: { queryCache: { enabled: true, ttl: 7200, hitRate: expect.anything() }, forecastCache: { enabled: true, ttl: 86_400, preloadEnabled: true, hitRate: expect.anything() } },
       monitoring: { itemMapeEnabled: true, watchdogEnabled: true, selfHealingEnabled: true, watchdogInterventions: 0 },
       database: { connected: true },
     });

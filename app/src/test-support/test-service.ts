@@ -25,6 +25,7 @@ export function testEnvironment(server: TestServer, database: string): Record<st
     SVC_JWT: SERVICE_TOKEN,
     JWT_SECRET: "a secret that signs the tokens of the tests",
     RATE_LIMIT_MAX: "0",
+    CACHE_WARMUP_ON_STARTUP: "false",
     STREAMING_BATCH_DELAY_MS: "0",
     FORECAST_THREADS: "2",
     FORECAST_HEARTBEAT_SECONDS: "10",
