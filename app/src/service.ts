@@ -19,6 +19,7 @@ import { healthRoutes } from "./health/routes.ts";
 import { observeTables } from "./health/table-metrics.ts";
 import { maintenance } from "./maintenance/maintenance.ts";
 import { maintenanceRoutes } from "./maintenance/routes.ts";
+import { inventoryQuery, inventorySummaryQuery } from "./inventory/inventory-queries.ts";
 import { inventoryRoutes } from "./inventory/routes.ts";
 import { transactionRoutes } from "./inventory/transaction-routes.ts";
 import { CachedQueries } from "./platform/cached-query.ts";
@@ -79,7 +80,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const clearing = config.CACHE_AUTO_CLEAR_STALE ? setInterval(() => cache.clearStale(), config.CACHE_STALE_DETECTION_INTERVAL_MS) : undefined;
   const flags = new Flags(config, metrics);
   const queryLog = new QueryLog(database, metrics, log);
-  const queries = new CachedQueries(cache, queryLog, [itemsQuery, forecastsQuery]);
+  const queries = new CachedQueries(cache, queryLog, [itemsQuery, inventoryQuery, inventorySummaryQuery, forecastsQuery]);
   const preloader = new Preloader({ config, database, queries, flags, metrics, log });
   const scheduled = [...scheduledRuns(config, database), ...scheduledPrefetch(flags, preloader), maintenance({ config, database, cache, preloader, log })];
   const jobs = new JobQueue(database, works ? "worker" : "client", [...runQueues(config.FORECAST_HEARTBEAT_SECONDS), ...scheduledQueues(scheduled, config.FORECAST_HEARTBEAT_SECONDS), healthQueue], log);

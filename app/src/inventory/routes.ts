@@ -2,12 +2,11 @@ import { z } from "zod";
 import { importRoute } from "../catalog/import-route.ts";
 import { sendCsv } from "../platform/csv-export.ts";
 import type { FeatureContext } from "../platform/feature.ts";
-import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
+import { decodeCursor, pageQuery } from "../platform/pagination.ts";
 import { type Route, route } from "../platform/route.ts";
-import { inventoryChanged, inventoryLists, inventorySummaries } from "./inventory-caches.ts";
+import { inventoryChanged } from "./inventory-caches.ts";
 import { inventoryCsv, inventorySource } from "./inventory-csv.ts";
-import { listInventory } from "./list-inventory.ts";
-import { summarizeInventory } from "./sql/summarize-inventory.ts";
+import { inventoryQuery, inventorySummaryQuery } from "./inventory-queries.ts";
 
 const stock = z.object({
   sku: z.string(),
@@ -33,7 +32,7 @@ const summary = z.object({
 
 /** `/api/inventory`: what is stocked where; list, sum up, import and export. */
 export function inventoryRoutes(context: FeatureContext): Route[] {
-  const { cache } = context;
+  const { cache, queries } = context;
   return [
     route({
       method: "get",
@@ -45,10 +44,7 @@ export function inventoryRoutes(context: FeatureContext): Route[] {
       answers: { 200: { description: "A page of stock.", schema: stockList } },
       handle: async ({ query: { limit, cursor }, database, response }) => {
         const position = cursor === undefined ? [] : decodeCursor(cursor, 2);
-        const body = await cache.json({ cache: "lists", group: inventoryLists(database.tenant), key: `${limit}:${JSON.stringify(position)}` }, async () => {
-          const page = toPage(await listInventory(database, position, limit + 1), limit, ({ sku, facility }) => [sku, facility]);
-          return { inventory: page.rows, nextCursor: page.nextCursor };
-        });
+        const body = await queries.answer(inventoryQuery, database, { limit, position });
         response.type("application/json").send(body);
       },
     }),
@@ -60,7 +56,7 @@ export function inventoryRoutes(context: FeatureContext): Route[] {
       summary: "Sum up the stock of the items in use.",
       answers: { 200: { description: "The totals.", schema: summary } },
       handle: async ({ database, response }) => {
-        const body = await cache.json({ cache: "summaries", group: inventorySummaries(database.tenant), key: "all" }, () => summarizeInventory(database));
+        const body = await queries.answer(inventorySummaryQuery, database, {});
         response.type("application/json").send(body);
       },
     }),
