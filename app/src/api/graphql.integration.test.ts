@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { loadSample } from "../../sample/load-sample.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { SERVICE_TOKEN, startTestService, type TestService } from "../test-support/test-service.ts";
+
+// The accuracy of all items is a heavy statement, which takes seconds while other tests use both cores.
+jest.setTimeout(30_000);
 
 interface Answer {
   readonly data?: Readonly<Record<string, unknown>> | null;
