@@ -6,7 +6,7 @@ export const healthMetrics = {
     type: "gauge",
     unit: "state",
     help: "What the health job found last: 2 healthy, 1 degraded, 0 unhealthy",
-    labels: { check: oneOf("database", "tables", "data-volume", "accuracy", "graphql", "query-performance", "indexes") },
+    labels: { check: oneOf("database", "tables", "data-volume", "accuracy", "replenishment", "graphql", "query-performance", "indexes") },
     absentUntilKnown: true,
     owner: "platform",
     emittedBy: ["api"],

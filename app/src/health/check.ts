@@ -2,12 +2,12 @@ import { z } from "zod";
 import { type HealthStatus, statusValues } from "../platform/health.ts";
 
 /** The checks of the health job, in the order in which they are shown. */
-export const checkNames = ["database", "tables", "data-volume", "accuracy", "graphql", "query-performance", "indexes"] as const;
+export const checkNames = ["database", "tables", "data-volume", "accuracy", "replenishment", "graphql", "query-performance", "indexes"] as const;
 
 export type CheckName = (typeof checkNames)[number];
 
 /** Checks of what the service works on; the others are of the service itself. */
-const ofContent: ReadonlySet<CheckName> = new Set(["data-volume", "accuracy"]);
+const ofContent: ReadonlySet<CheckName> = new Set(["data-volume", "accuracy", "replenishment"]);
 
 /** What a check found. */
 export const checkSchema = z.object({
@@ -30,8 +30,8 @@ export interface Verdict {
 
 /**
  * The worst of the checks. What a service that is only degraded does badly it
- * is given `maxFailures` jobs for; then it counts as unhealthy. Poor forecasts
- * and missing demand never do: waiting does not make the service worse.
+ * is given `maxFailures` jobs for; then it counts as unhealthy. Poor forecasts,
+ * missing demand and empty shelves never do: waiting does not make the service worse.
  */
 export function judge(checks: readonly Check[], failuresBefore: number, maxFailures: number): Verdict {
   const worst = checks.map(({ status }) => status).reduce<HealthStatus>((one, other) => (statusValues[other] < statusValues[one] ? other : one), "healthy");

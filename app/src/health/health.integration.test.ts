@@ -90,6 +90,14 @@ describe("the health of the service", () => {
     expect(found).toMatchObject({ status: "degraded", message: "MAPE of the last 30 days is 61.3 %, above 50 %.", values: { mapePercent: 61.3 } });
   });
 
+  it("is degraded when a pending suggestion is critical", async () => {
+    await app.post("/api/inventory/import", "sku,facility,quantity_on_hand\nA-1,main,0\n");
+    await app.send("POST", "/api/replenishment/generate");
+    const found = await check("replenishment");
+    await sql("DELETE FROM replenishment_suggestions");
+    expect(found).toMatchObject({ status: "degraded", message: "1 of 1 pending suggestions is critical: nothing is left to promise.", values: { pending: 1, critical: 1 } });
+  });
+
   it("is unhealthy when GraphQL does not answer, or refuses", async () => {
     expect(await check("graphql", { origin: "http://127.0.0.1:1" })).toMatchObject({ status: "unhealthy", message: "GraphQL does not answer." });
     expect(await check("graphql", { token: "not a token" })).toMatchObject({ status: "unhealthy", message: "GraphQL answers with status 401." });

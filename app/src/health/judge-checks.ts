@@ -52,6 +52,12 @@ export function judgeAccuracy({ mape, bias }: RecentAccuracy): Check {
   return mape > MAPE_ALERT_PERCENT ? check("accuracy", "degraded", `${sentence}, above ${MAPE_ALERT_PERCENT} %.`, values) : check("accuracy", "healthy", `${sentence}.`, values);
 }
 
+/** Suggestions of all tenants that wait for a decision. */
+export function judgeReplenishment({ pending, critical }: { readonly pending: number; readonly critical: number }): Check {
+  const values = { pending, critical };
+  return critical > 0 ? check("replenishment", "degraded", `${critical} of ${pending} pending suggestions ${critical === 1 ? "is" : "are"} critical: nothing is left to promise.`, values) : check("replenishment", "healthy", `${pending} suggestions are pending, none of them critical.`, values);
+}
+
 /** @param problem why the endpoint does not do all that it should; undefined: it does */
 export function judgeGraphql(problem: string | undefined, operations: number): Check {
   return check("graphql", problem === undefined ? "healthy" : "unhealthy", problem ?? "GraphQL answers, and has every query and mutation of its contract.", { operations });

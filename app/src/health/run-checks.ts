@@ -1,9 +1,10 @@
 import type { Database } from "../platform/db.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { messageOf } from "../platform/thrown.ts";
+import { countPending } from "../replenishment/sql/count-pending.ts";
 import type { Check, CheckName } from "./check.ts";
 import { PROBED_OPERATIONS, probeGraphql } from "./graphql-probe.ts";
-import { judgeAccuracy, judgeDatabase, judgeDataVolume, judgeGraphql, judgeIndexes, judgeQueries, judgeTables, unmade } from "./judge-checks.ts";
+import { judgeAccuracy, judgeDatabase, judgeDataVolume, judgeGraphql, judgeIndexes, judgeQueries, judgeReplenishment, judgeTables, unmade } from "./judge-checks.ts";
 import { countData } from "./sql/data-volume.ts";
 import { readIndexState } from "./sql/index-state.ts";
 import { timeQueries } from "./sql/probe-queries.ts";
@@ -45,6 +46,10 @@ export async function runChecks({ database, origin, token }: CheckedParts): Prom
   await make("accuracy", async () => {
     const accuracies = await ofTenants(readRecentAccuracy);
     return judgeAccuracy(accuracies.reduce((worst, other) => ((other.mape ?? -1) > (worst.mape ?? -1) ? other : worst), { mape: null, bias: null }));
+  });
+  await make("replenishment", async () => {
+    const counts = await ofTenants(countPending);
+    return judgeReplenishment({ pending: counts.reduce((sum, { pending }) => sum + pending, 0), critical: counts.reduce((sum, { critical }) => sum + critical, 0) });
   });
   await make("graphql", async () => judgeGraphql(await probeGraphql(origin, token), PROBED_OPERATIONS));
   await make("query-performance", async () => {

@@ -1,7 +1,7 @@
 import type { Queryable } from "../../platform/db.ts";
 
 /** What the service cannot work without. */
-const neededTables = ["tenants", "items", "inventory", "inventory_transactions", "demand_history", "forecast_runs", "forecast_batches", "forecasts", "forecast_models", "forecast_variants"];
+const neededTables = ["tenants", "items", "inventory", "inventory_transactions", "demand_history", "forecast_runs", "forecast_batches", "forecasts", "forecast_models", "forecast_variants", "replenishment_suggestions"];
 
 const sql = `
   SELECT
