@@ -28,6 +28,7 @@ import type { Config } from "./platform/config.ts";
 import { Database } from "./platform/db.ts";
 import { ConfigError, UnauthorizedError } from "./platform/errors.ts";
 import { overallStatus, statusValues } from "./platform/health.ts";
+import { FlagSources } from "./platform/flag-sources.ts";
 import { Flags } from "./platform/flags.ts";
 import { createHttpApp } from "./platform/http-app.ts";
 import { JobQueue } from "./platform/job-queue.ts";
@@ -79,6 +80,8 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const cache = new Cache({ redisUrl: config.REDIS_URL, aging: cacheAging(config), metrics, log });
   const clearing = config.CACHE_AUTO_CLEAR_STALE ? setInterval(() => cache.clearStale(), config.CACHE_STALE_DETECTION_INTERVAL_MS) : undefined;
   const flags = new Flags(config, metrics);
+  const flagSources = new FlagSources({ config, flags, metrics, log });
+  await flagSources.start();
   const queryLog = new QueryLog(database, metrics, log);
   const queries = new CachedQueries(cache, queryLog, [itemsQuery, inventoryQuery, inventorySummaryQuery, forecastsQuery]);
   const preloader = new Preloader({ config, database, queries, flags, metrics, log });
@@ -90,6 +93,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const observeTableGauges = serves ? observeTables(database, metrics) : undefined;
   const beforeScrape = async () => {
     observeGauges();
+    flagSources.observe();
     database.observePool();
     const ofTheApi = serves ? [observeRuns(database, metrics, config), observeSuggestions(database, metrics), observeBackups(database, metrics, config), observeTableGauges?.()] : [];
     const [{ findings, job }] = await Promise.all([monitor.report(), ...ofTheApi]);
@@ -136,6 +140,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     clearInterval(clearing);
     await queryLog.close();
     cache.close();
+    await flagSources.stop();
     await database.close();
   };
   return {

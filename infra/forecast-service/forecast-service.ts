@@ -9,7 +9,7 @@ import { database } from "../postgres/provisioning.ts";
 import { metadataOf, type StackContext } from "../stack-context.ts";
 import { api } from "./api.ts";
 import { serviceEnvironment } from "./environment.ts";
-import { type Runtime, servicePort } from "./service-pod.ts";
+import { flagsDirectory, type Runtime, servicePort } from "./service-pod.ts";
 import { worker } from "./worker.ts";
 
 export interface ForecastServiceArguments {
@@ -54,7 +54,7 @@ export class ForecastService extends pulumi.ComponentResource {
     const runtime: Runtime = {
       serviceAccountName: this.serviceAccount(context).metadata.name,
       envFrom: [{ configMapRef: { name: variables.metadata.name } }, { secretRef: { name: credentials.metadata.name } }],
-      env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, ...connection.env],
+      env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, { name: "FEATURE_FLAGS_DIRECTORY", value: flagsDirectory }, ...connection.env],
       volumes: connection.volumes,
       volumeMounts: connection.volumeMounts,
     };
@@ -65,12 +65,16 @@ export class ForecastService extends pulumi.ComponentResource {
     this.registerOutputs({ url: this.url });
   }
 
-  /** An account that may watch the three flag ConfigMaps and nothing else. */
+  /** An account that may watch the three flag ConfigMaps and write Events, and nothing else. */
   private serviceAccount(context: StackContext): ServiceAccount {
     const parent = { parent: this };
     const metadata = metadataOf(context, "api", context.appVersion, "forecast-service");
     const account = new ServiceAccount("forecast-service", { metadata, automountServiceAccountToken: false }, parent);
-    const rules: types.input.rbac.v1.PolicyRule[] = [{ apiGroups: [""], resources: ["configmaps"], resourceNames: Object.values(flagConfigMaps), verbs: ["get", "list", "watch"] }];
+    const rules: types.input.rbac.v1.PolicyRule[] = [
+      { apiGroups: [""], resources: ["configmaps"], resourceNames: Object.values(flagConfigMaps), verbs: ["get", "list", "watch"] },
+      // What of the flags was ignored is told as Events on their ConfigMaps.
+      { apiGroups: [""], resources: ["events"], verbs: ["create"] },
+    ];
     const role = new Role("forecast-service", { metadata, rules }, parent);
     new RoleBinding(
       "forecast-service",

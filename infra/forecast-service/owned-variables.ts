@@ -18,4 +18,6 @@ export const ownedVariables: readonly string[] = [
   "ALERT_WEBHOOK",
   "SMTP_URL",
   "POD_NAME",
+  "FEATURE_FLAGS_DIRECTORY",
+  "FEATURE_FLAGS_FILE",
 ];

@@ -12,6 +12,9 @@ export const servicePort = 4000;
 /** Time for the endpoints to forget a pod (5 s), its last requests and a worker's batch. */
 const terminationGracePeriodSeconds = 45;
 
+/** Where the flags are mounted. */
+export const flagsDirectory = "/etc/forecast-stack/flags";
+
 /** The flags as files: what a process starts with when the API server does not answer. */
 const flagDirectories = Object.entries(flagConfigMaps).map(([directory, configMap]) => ({ name: `flag-${directory}`, directory, configMap }));
 
@@ -52,7 +55,7 @@ export function servicePod(context: StackContext, role: "api" | "worker", { env,
           terminationMessagePolicy: "FallbackToLogsOnError",
           volumeMounts: [
             { name: "tmp", mountPath: "/tmp" },
-            ...flagDirectories.map(({ name, directory }) => ({ name, mountPath: `/etc/forecast-stack/flags/${directory}`, readOnly: true })),
+            ...flagDirectories.map(({ name, directory }) => ({ name, mountPath: `${flagsDirectory}/${directory}`, readOnly: true })),
             ...volumeMounts,
           ],
         },

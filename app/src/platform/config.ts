@@ -213,6 +213,12 @@ export const environmentSchema = z.object({
   /** Smoothing constant of TSB's probability of demand; unset: the best for each item. */
   TSB_BETA: optionalNumber(0.001, 1),
 
+  /** The folder with the flags' mounted ConfigMaps, which hold until the API server was asked. */
+  FEATURE_FLAGS_DIRECTORY: z.string().min(1, "must not be empty").optional(),
+  /** A YAML file with overrides and rollouts that stands in for the ConfigMaps outside Kubernetes, where it is watched. */
+  FEATURE_FLAGS_FILE: z.string().min(1, "must not be empty").optional(),
+  /** Set by Kubernetes in every pod: the flags' ConfigMaps are then watched. */
+  KUBERNETES_SERVICE_HOST: z.string().min(1, "must not be empty").optional(),
   /** The feature flags: see flags/definitions.ts. */
   ...flagVariableSchema,
 });

@@ -1,0 +1,134 @@
+import { dirname } from "node:path";
+import type { FlagMap, FlagMapContent } from "@forecast-stack/flags/config-maps.ts";
+import { parseFlagFile, watchFlagFile } from "@forecast-stack/flags/flag-file.ts";
+import { readFlagDirectory } from "@forecast-stack/flags/flag-directory.ts";
+import { FlagWatch, type FlagMapVersion } from "@forecast-stack/flags/flag-watch.ts";
+import { problemEvent } from "@forecast-stack/flags/problem-event.ts";
+import type { FlagProblem } from "@forecast-stack/flags/problem.ts";
+import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
+import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
+import type { Config } from "./config.ts";
+import type { Flags } from "./flags.ts";
+import type { Log } from "./log.ts";
+
+export interface FlagSourcesParts {
+  readonly config: Config;
+  readonly flags: Flags;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** The most Events that one version of a map gives; all problems are counted and logged. */
+const MOST_EVENTS = 10;
+
+/**
+ * Brings the flags what people write: in Kubernetes what is mounted first, then
+ * every change of the ConfigMaps as it happens; outside, a file.
+ */
+export class FlagSources {
+  readonly #parts: FlagSourcesParts;
+  #watch: FlagWatch | undefined;
+  #unreachable = false;
+  #close: () => Promise<void> = () => Promise.resolve();
+
+  constructor(parts: FlagSourcesParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves when what is mounted was read. Never rejects: without any source the definitions hold. */
+  async start(): Promise<void> {
+    const { FEATURE_FLAGS_DIRECTORY, FEATURE_FLAGS_FILE, KUBERNETES_SERVICE_HOST } = this.#parts.config;
+    if (FEATURE_FLAGS_DIRECTORY !== undefined) {
+      for (const [map, content] of Object.entries(await readFlagDirectory(FEATURE_FLAGS_DIRECTORY)) as [FlagMap, FlagMapContent][]) this.#take(map, content);
+    }
+    if (KUBERNETES_SERVICE_HOST !== undefined) this.#followCluster();
+    else if (FEATURE_FLAGS_FILE !== undefined) this.#followFile(FEATURE_FLAGS_FILE);
+  }
+
+  stop(): Promise<void> {
+    return this.#close();
+  }
+
+  /** Sets the gauges of the flags. */
+  observe(): void {
+    const { flags, metrics } = this.#parts;
+    metrics.feature_flags_revision_info.reset();
+    metrics.feature_flags_revision_info.set({ revision: flags.revision }, 1);
+    const confirmedAt = this.#watch?.confirmedAt;
+    if (confirmedAt !== undefined) metrics.feature_flags_age_seconds.set((Date.now() - confirmedAt) / 1_000);
+  }
+
+  #followCluster(): void {
+    const { log, metrics } = this.#parts;
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromCluster();
+    const namespace = kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
+    if (namespace === undefined) {
+      log.warn("this pod has no service account: the flags are those that were mounted at its start");
+      return;
+    }
+    const events = kubeConfig.makeApiClient(CoreV1Api);
+    const watch = new FlagWatch(kubeConfig, namespace, {
+      onContent: (map, content, version) => {
+        this.#unreachable = false;
+        const problems = this.#take(map, content, version);
+        for (const problem of problems.slice(0, MOST_EVENTS)) {
+          const body = problemEvent(problem, version, { namespace, now: new Date() });
+          // 409: another process was faster, with the same Event.
+          events.createNamespacedEvent({ namespace, body }).catch((error: unknown) => {
+            if ((error as { code?: unknown }).code !== 409) log.warn({ err: error }, "an Event could not be written");
+          });
+        }
+      },
+      onGone: (map) => this.#report([{ map, key: "", kind: "missing", message: `The ConfigMap of the ${map} is gone; what it held last stays in force until it is back.` }]),
+      onFailure: (map, error) => {
+        if (!this.#unreachable) log.warn({ err: error, map }, "the API server does not answer; the flags stay as they are");
+        this.#unreachable = true;
+      },
+    });
+    // Before the first confirmation the age is that of the process.
+    metrics.feature_flags_age_seconds.set(0);
+    this.#watch = watch;
+    this.#close = () => watch.stop();
+    watch.start();
+  }
+
+  #followFile(file: string): void {
+    const { log } = this.#parts;
+    try {
+      const watcher = watchFlagFile(file, (text) => this.#takeFile(file, text));
+      watcher.on("error", (error) => log.warn({ err: error, file }, "the file of the flags is not watched any more"));
+      this.#close = () => {
+        watcher.close();
+        return Promise.resolve();
+      };
+    } catch (error) {
+      log.warn({ err: error, file }, `the file of the flags cannot be watched: is there a folder ${dirname(file)}?`);
+    }
+  }
+
+  #takeFile(file: string, text: string): void {
+    try {
+      for (const [map, content] of Object.entries(parseFlagFile(text)) as [FlagMap, FlagMapContent][]) this.#take(map, content);
+    } catch (error) {
+      this.#parts.log.warn({ file, problem: (error as Error).message }, "the file of the flags was not understood; the flags stay as they are");
+    }
+  }
+
+  #take(map: FlagMap, content: FlagMapContent, version?: FlagMapVersion): readonly FlagProblem[] {
+    const { flags, log } = this.#parts;
+    const before = flags.revision;
+    const problems = flags.take(map, content);
+    if (flags.revision !== before) log.info({ map, revision: flags.revision, resourceVersion: version?.resourceVersion }, "the flags changed");
+    this.#report(problems);
+    return problems;
+  }
+
+  #report(problems: readonly FlagProblem[]): void {
+    const { log, metrics } = this.#parts;
+    for (const { map, key, kind, message } of problems) {
+      metrics.feature_flag_problems_total.inc({ map, kind });
+      log.warn({ map, key, kind }, message);
+    }
+  }
+}
