@@ -1,6 +1,8 @@
 import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
 import { Command } from "commander";
 import { environmentCommand } from "./environment-command.ts";
+import { FlagError } from "./flags/flag-error.ts";
+import { flagsCommand } from "./flags/flags-command.ts";
 import { healthCommand } from "./health-command.ts";
 import { ReleaseError } from "./releases/release-error.ts";
 import { releasesCommand } from "./releases/releases-command.ts";
@@ -13,18 +15,21 @@ for (const [name, value] of Object.entries(defaults)) process.env[name] ??= valu
 
 const program = new Command("forecastctl")
   .description("The command line of forecast-stack.")
-  .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.")
-  .exitOverride((error) => {
-    // commander's own answer to a wrong call is 1, which here means that a command failed.
-    process.exit(error.exitCode === 0 ? 0 : 2);
-  });
+  .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
 
-for (const command of [environmentCommand(), healthCommand(), releasesCommand(), rollbackCommand()]) program.addCommand(command);
+for (const command of [environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), rollbackCommand()]) program.addCommand(command);
+exitAsDocumented(program);
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ReleaseError)) throw error;
+  if (!(error instanceof ReleaseError || error instanceof FlagError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+}
+
+/** commander's own answer to a wrong call is 1, which here means that a command failed; commands that were added do not inherit this. */
+function exitAsDocumented(command: Command): void {
+  command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  for (const added of command.commands) exitAsDocumented(added);
 }

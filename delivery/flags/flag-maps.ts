@@ -1,0 +1,63 @@
+import { AuthenticationV1Api, CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions, V1SelfSubjectReview } from "@kubernetes/client-node";
+import { type FlagMap, type FlagMapContent, flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
+import { FlagError } from "./flag-error.ts";
+import type { OverridePatch } from "./override-change.ts";
+
+export type FlagMaps = Readonly<Record<FlagMap, FlagMapContent>>;
+
+/** The flags' ConfigMaps of one namespace, through the API server. */
+export class FlagMapStore {
+  readonly #core: CoreV1Api;
+  readonly #authentication: AuthenticationV1Api;
+  readonly #namespace: string;
+
+  constructor(kubeConfig: KubeConfig, namespace: string) {
+    this.#core = kubeConfig.makeApiClient(CoreV1Api);
+    this.#authentication = kubeConfig.makeApiClient(AuthenticationV1Api);
+    this.#namespace = namespace;
+  }
+
+  /** @throws FlagError when one of the maps is not there */
+  async read(): Promise<FlagMaps> {
+    const [definitions, overrides, rollouts] = await Promise.all([this.#map("definitions"), this.#map("overrides"), this.#map("rollouts")]);
+    return { definitions, overrides, rollouts };
+  }
+
+  /** Who the API server takes this caller for. */
+  async whoAmI(): Promise<string> {
+    const review = await told(this.#authentication.createSelfSubjectReview({ body: new V1SelfSubjectReview() }));
+    return review.status?.userInfo?.username ?? "unknown";
+  }
+
+  /** Writes an override; with `dryRun` the API server only checks it. */
+  async patchOverrides(body: OverridePatch, dryRun: boolean): Promise<void> {
+    const request = { name: flagConfigMaps.overrides, namespace: this.#namespace, body, fieldManager: "forecastctl", ...(dryRun ? { dryRun: "All" } : {}) };
+    await told(this.#core.patchNamespacedConfigMap(request, setHeaderOptions("Content-Type", PatchStrategy.MergePatch)));
+  }
+
+  async #map(map: FlagMap): Promise<FlagMapContent> {
+    const name = flagConfigMaps[map];
+    const { data, metadata } = await told(this.#core.readNamespacedConfigMap({ name, namespace: this.#namespace }), `The namespace ${this.#namespace} has no ConfigMap ${name}: is the stack deployed?`);
+    return { data: data ?? {}, annotations: metadata?.annotations ?? {} };
+  }
+}
+
+/** The answer of the API server, or its own words when it refuses. */
+async function told<Answer>(asked: Promise<Answer>, notFound?: string): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (error) {
+    const { code, body } = error as { code?: unknown; body?: unknown };
+    if (code === 404 && notFound !== undefined) throw new FlagError(notFound, { cause: error });
+    throw new FlagError(typeof code === "number" ? `The API server refused: ${messageOf(body)}` : `The API server does not answer: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function messageOf(body: unknown): string {
+  try {
+    const status = typeof body === "string" ? (JSON.parse(body) as { message?: unknown }) : (body as { message?: unknown });
+    return String(status.message);
+  } catch {
+    return String(body);
+  }
+}
