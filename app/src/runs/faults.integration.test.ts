@@ -40,15 +40,15 @@ describe("a fault in the middle of a forecast run", () => {
     return () => holder.end().catch(() => undefined);
   };
 
-  const expectEachItemOnce = async (runId: string) => {
-    expect(await query(`SELECT count(*)::int AS forecasts, count(DISTINCT material_id)::int AS items FROM forecasts WHERE run_id = '${runId}'`)).toEqual([{ forecasts: ITEMS, items: ITEMS }]);
+  const expectEachItemOnce = async (runId: string, items = ITEMS) => {
+    expect(await query(`SELECT count(*)::int AS forecasts, count(DISTINCT material_id)::int AS items FROM forecasts WHERE run_id = '${runId}'`)).toEqual([{ forecasts: items, items }]);
     expect(await query(`SELECT status, batches_done, batches_total FROM forecast_runs WHERE run_id = '${runId}'`)).toEqual([{ status: "completed", batches_done: 20, batches_total: 20 }]);
   };
-  const untilCompleted = (runId: string) =>
+  const untilCompleted = (runId: string, withinMs = 60_000) =>
     eventually(async () => {
       const [run] = await query<{ status: string }>(`SELECT status FROM forecast_runs WHERE run_id = '${runId}'`);
       if (run?.status !== "completed") throw new Error(`the run is ${run?.status ?? "not there"}`);
-    }, 60_000);
+    }, withinMs);
   const slowly = { FORECAST_BATCH_SIZE: "10", STREAMING_BATCH_DELAY_MS: "150" };
 
   it("Postgres is restarted: the service says so, and the run finishes by itself with each item once", async () => {
@@ -96,6 +96,28 @@ describe("a fault in the middle of a forecast run", () => {
       expect(await successor.exit).toBe(0);
     }
   }, 90_000);
+
+  it("a worker is killed in a run of 2,000 items: there are exactly 2,000 results", async () => {
+    await query("INSERT INTO items (tenant_id, sku, name) SELECT 'default', 'MORE-' || n, 'Item' FROM generate_series(1, 1800) AS n");
+    await query("INSERT INTO demand_history SELECT 'default', 'main', material_id, DATE '2024-01-01' + day, 10 + (day * 7 + length(sku)) % 5 FROM items, generate_series(0, 29) AS day WHERE sku LIKE 'MORE-%'");
+    const environment = { ...testEnvironment(server, database), FORECAST_BATCH_SIZE: "100" };
+    const api = await startTestService(server, database, "api");
+    const doomed = spawnService(["worker"], environment);
+    const runId = String((await api.post("/api/forecast/trigger")).body["runId"]);
+    const letGo = await holdWorkersInTheMiddle(runId);
+    doomed.process.kill("SIGKILL");
+    await doomed.exit;
+    await letGo();
+    const successor = spawnService(["worker"], environment);
+    try {
+      await untilCompleted(runId, 180_000);
+      await expectEachItemOnce(runId, 2_000);
+    } finally {
+      successor.process.kill("SIGTERM");
+      await api.stop();
+      await successor.exit;
+    }
+  }, 240_000);
 
   it("a worker is asked to stop: it finishes its batch and leaves the rest to others", async () => {
     const environment = { ...testEnvironment(server, database), ...slowly };
