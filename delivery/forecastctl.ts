@@ -1,9 +1,13 @@
 import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
 import { Command } from "commander";
+import { backupCommand } from "./backup/backup-command.ts";
+import { JobError } from "./backup/service-job.ts";
+import { deployCommand } from "./deploy/deploy-command.ts";
 import { environmentCommand } from "./environment-command.ts";
 import { FlagError } from "./flags/flag-error.ts";
 import { flagsCommand } from "./flags/flags-command.ts";
 import { healthCommand } from "./health-command.ts";
+import { migrateCommand } from "./migrations/migrate-command.ts";
 import { ReleaseError } from "./releases/release-error.ts";
 import { releasesCommand } from "./releases/releases-command.ts";
 import { rollbackCommand } from "./rollback/rollback-command.ts";
@@ -17,7 +21,7 @@ const program = new Command("forecastctl")
   .description("The command line of forecast-stack.")
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
 
-for (const command of [environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), rollbackCommand()]) program.addCommand(command);
+for (const command of [environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), deployCommand(), rollbackCommand(), migrateCommand(), backupCommand()]) program.addCommand(command);
 exitAsDocumented(program);
 
 try {
@@ -25,7 +29,7 @@ try {
 } catch (error) {
   if (!(error instanceof ReleaseError || error instanceof FlagError)) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof JobError ? error.exitCode : 1;
 }
 
 /** commander's own answer to a wrong call is 1, which here means that a command failed; commands that were added do not inherit this. */

@@ -110,6 +110,20 @@ describe("the migrations", () => {
   });
 });
 
+describe("the backups", () => {
+  it("are made by schedule, one at a time, by a superuser, encrypted with the stack's key, on a volume that outlives the stack", () => {
+    expect(specOf(dev, "CronJob", "backup")).toMatchObject({ schedule: "30 1 * * *", concurrencyPolicy: "Forbid", jobTemplate: { spec: { backoffLimit: 0, template: { spec: { containers: [{ args: ["backup", "run"] }] } } } } });
+    expect(find(dev, "Secret", "backup").inputs).toMatchObject({ immutable: true, stringData: { key: "<backupKey>", password: "<postgresPassword>" } });
+    expect(find(dev, "PersistentVolumeClaim", "backups").options).toMatchObject({ retainOnDelete: true });
+  });
+
+  it("are somebody else's where somebody else runs Postgres, and their age is then not watched here", () => {
+    expect(production.some(({ type }) => type.endsWith(":CronJob"))).toBe(false);
+    const watched = (resources: readonly RenderedResource[]) => JSON.stringify(resources).includes("BACKUP_MAX_AGE_HOURS");
+    expect([watched(dev), watched(production)]).toEqual([true, false]);
+  });
+});
+
 describe("Postgres", () => {
   it("of one instance has a volume, its tuning and the provisioning of its first start", () => {
     const [container] = workload(dev, "postgres").containers;

@@ -4,6 +4,7 @@ export const components = [
   "api",
   "worker",
   "migrations",
+  "backup",
   "flags",
   "postgres",
   "postgres-exporter",

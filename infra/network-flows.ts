@@ -1,4 +1,5 @@
 import type { ScrapeJob } from "@forecast-stack/monitoring/scrape-jobs.ts";
+import { makesBackups } from "./backup.ts";
 import { alertmanagerPort } from "./alertmanager.ts";
 import type { Component } from "./components.ts";
 import { postgresExporterPort, redisExporterPort } from "./database-exporters.ts";
@@ -74,8 +75,9 @@ function clientFlows({ serviceType, grafana, monitoring }: Settings): Flow[] {
   ];
 }
 
-function databaseFlows({ postgres }: Settings): Flow[] {
-  const users: Component[] = ["api", "worker", "migrations", "postgres-exporter"];
+function databaseFlows(settings: Settings): Flow[] {
+  const { postgres } = settings;
+  const users: Component[] = ["api", "worker", "migrations", "postgres-exporter", ...(makesBackups(settings) ? (["backup"] as const) : [])];
   const to = postgres.mode === "external" ? "anywhere" : "postgres";
   const ports = [postgres.mode === "external" ? postgres.port : database.port];
   const connections = users.map((from): Flow => ({ from, to, ports, why: "the database" }));

@@ -8,6 +8,7 @@ import { alertLinks } from "./alert-links.ts";
 import { notifies } from "./alert-receivers.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { appVersion } from "./app-version.ts";
+import { Backup, makesBackups } from "./backup.ts";
 import { dashboards } from "./dashboards.ts";
 import { postgresExporter, redisExporter } from "./database-exporters.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -71,6 +72,8 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   postgresExporter(context, endpoint, {});
   const redis = settings.redis.enabled ? new Redis(context, {}) : undefined;
   if (redis !== undefined) redisExporter(context, {});
+
+  if (makesBackups(settings)) new Backup(context, endpoint, {});
 
   // the service, after its migrations
   const migrations = new Migrations(context, endpoint, migrationFiles, {});

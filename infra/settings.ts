@@ -81,6 +81,15 @@ export const settingsSchema = z.strictObject({
       ssl: z.boolean().default(false).describe("Use TLS towards an external Postgres"),
     })
     .prefault({}),
+  backup: z
+    .strictObject({
+      enabled: z.boolean().default(true).describe("Back the database up by schedule and before each deploy; only with postgres.mode statefulset"),
+      schedule: z.string().regex(/^(\S+ ){4}\S+$/, "a cron expression of five fields, in UTC").default("30 1 * * *").describe("When backups are made, verified and pruned, in UTC"),
+      storage: quantity.default("20Gi").describe("Volume of the backups"),
+      keepDays: z.int().min(1).max(3650).default(14).describe("Days that every backup is kept"),
+      keepNewest: z.int().min(1).max(1000).default(3).describe("Backups that are kept however old they are"),
+    })
+    .prefault({}),
   redis: z
     .strictObject({
       enabled: z.boolean().default(true).describe("Run Redis as the shared cache; the service works without it"),

@@ -19,6 +19,7 @@ export type SizedContainer =
   | "api"
   | "worker"
   | "migrate"
+  | "backup"
   | "postgres"
   | "redis"
   | "prometheus"
@@ -36,6 +37,7 @@ export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share
     api: share(30, 2000, 384),
     worker: share(30, 2000, 512),
     migrate: share(10, 1000, 192),
+    backup: share(10, 1000, 256),
     postgres: share(50, 2000, 512),
     redis: share(10, 500, 128),
     prometheus: share(30, 1000, 512),
@@ -48,6 +50,7 @@ export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share
     api: share(250, 2000, 512),
     worker: share(500, 2000, 1024),
     migrate: share(100, 1000, 256),
+    backup: share(100, 1000, 512),
     postgres: share(500, 2000, 2048),
     redis: share(100, 1000, 512),
     prometheus: share(250, 2000, 2048),
@@ -60,6 +63,7 @@ export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share
     api: share(500, 4000, 1024),
     worker: share(1000, 4000, 2048),
     migrate: share(100, 1000, 256),
+    backup: share(100, 2000, 512),
     postgres: share(2000, 4000, 8192),
     redis: share(250, 1000, 1024),
     prometheus: share(500, 4000, 4096),

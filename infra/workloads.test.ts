@@ -92,7 +92,7 @@ describe("the objects of every stack", () => {
 
   it("are protected with a single Postgres and a bundled Prometheus, too", async () => {
     const { resources } = await renderStack("dev", { ...stackConfiguration("dev"), "forecast-stack:protect": "true" });
-    expect(resources.filter(({ options }) => options.protect === true).map(({ name }) => name)).toEqual(["alertmanager", "postgres", "prometheus", "namespace"]);
+    expect(resources.filter(({ options }) => options.protect === true).map(({ name }) => name)).toEqual(["alertmanager", "postgres", "prometheus", "namespace", "backups"]);
   });
 
   it.each(stacks)("of %s keep their volumes when they go", async (stack) => {

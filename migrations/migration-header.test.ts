@@ -19,6 +19,7 @@ describe("the header of an undo", () => {
 
   it("names what goes, in the author's words or else as the statements do", () => {
     expect(readUndoHeader("-- Undoes V1__a.sql. Deletes all users.\nDROP TABLE users;").loses).toBe("Deletes all users.");
+    expect(readUndoHeader("-- Undoes V1__a.sql. Deletes the\n-- variants.\nDROP TABLE v;").loses).toBe("Deletes the variants.");
     expect(readUndoHeader("DROP TABLE users;\nALTER TABLE items DROP COLUMN cost;").loses).toBe("Deletes table users, column cost.");
     expect(readUndoHeader("UPDATE items SET a = 1;")).toEqual({ lossless: false, loses: "what was changed since" });
   });

@@ -31,7 +31,7 @@ export function readMigrationHeader(sql: string): MigrationHeader | undefined {
 /** Reads `-- Lossless: yes`; an undo that does not say so loses what its first comment, or else its statements, name. */
 export function readUndoHeader(sql: string): UndoHeader {
   if (/^-- Lossless: yes$/m.test(sql)) return { lossless: true, loses: "" };
-  const comment = /^-- Undoes \S+\.sql\. (.+)$/m.exec(sql)?.[1];
+  const comment = /^-- Undoes \S+\.sql\. (.+(?:\n-- .+)*)$/m.exec(sql)?.[1]?.replaceAll("\n-- ", " ");
   const dropped = [...sql.matchAll(/\bDROP (TABLE|COLUMN|SCHEMA) (?:IF EXISTS )?([a-z_.]+)/g)].map(([, kind = "", name = ""]) => `${kind.toLowerCase()} ${name}`);
   return { lossless: false, loses: comment ?? (dropped.length === 0 ? "what was changed since" : `Deletes ${dropped.join(", ")}.`) };
 }

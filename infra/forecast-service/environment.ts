@@ -1,3 +1,4 @@
+import { backupMaxAgeHours, makesBackups } from "../backup.ts";
 import type { Settings } from "../settings.ts";
 
 /** Connections that stay free for people, migrations, the exporter and replication. */
@@ -20,6 +21,7 @@ export function serviceEnvironment(settings: Settings, appVersion: string): Reco
     PORT: "4000",
     APP_VERSION: appVersion,
     LOG_LEVEL: settings.logLevel,
+    ...(makesBackups(settings) ? { BACKUP_MAX_AGE_HOURS: String(backupMaxAgeHours) } : {}),
     DATABASE_POOL_MAX: String(poolSize(settings)),
     ...settings.serviceEnvironment,
   };

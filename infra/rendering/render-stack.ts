@@ -20,7 +20,7 @@ export interface RenderedStack {
 /** The configuration of a stack's file, as the CLI would hand it over, with a made-up value for every password. */
 export function stackConfiguration(stack: string): Record<string, string> {
   const { config } = parse(readFileSync(join(root, `Pulumi.${stack}.yaml`), "utf8")) as { config: Record<string, unknown> };
-  const passwords = Object.fromEntries(requiredSecrets.map((name) => [`${project}:${name}`, `<${name}>`]));
+  const passwords = Object.fromEntries([...requiredSecrets, "backupKey"].map((name) => [`${project}:${name}`, `<${name}>`]));
   return { ...passwords, ...Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)])) };
 }
 

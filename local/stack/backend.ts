@@ -21,6 +21,7 @@ const SECRETS = [
   "serviceToken",
   "grafanaAdminPassword",
   "roleUsersPassword",
+  "backupKey",
 ];
 
 /** Marks a value as secret in a Pulumi deployment (resource.SecretSig in Pulumi's SDK). */

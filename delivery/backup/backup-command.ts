@@ -1,0 +1,69 @@
+import { formatElapsed, step } from "@forecast-stack/local/progress.ts";
+import { Command } from "commander";
+import { confirm } from "../confirm.ts";
+import { ReleaseError } from "../releases/release-error.ts";
+import { printTable } from "../table.ts";
+import { type BackupRecord, StackBackups } from "./backups.ts";
+import { placeOf } from "./stack-place.ts";
+
+interface Options {
+  readonly stack: string;
+  readonly json?: true;
+  readonly yes?: true;
+}
+
+const EXIT_CODES = "\nExit codes: 0 done, 1 failed, 2 wrong usage, 65 the backup is damaged, 74 the place of the backups is full or does not answer,\n77 the key is not the one that the backup was made with.";
+
+/** `forecastctl backup`: makes, shows, checks and restores backups of a stack's database. */
+export function backupCommand(): Command {
+  const command = new Command("backup")
+    .description("Make, show, check and restore backups of a stack's database.")
+    .addHelpText("after", `${EXIT_CODES}\n\nExamples:\n  forecastctl backup create\n  forecastctl backup list --stack production --json\n  forecastctl backup restore forecast-20260131T013000Z`);
+  const action = (name: string, description: string) => command.command(name).description(description).option("--stack <name>", "the stack", "dev").option("--json", "print JSON instead");
+  action("create", "Back the database up now.").action(async (options: Options) => {
+    const made = await run("Backup", options, (backups) => backups.create());
+    print(options, made, () => printBackups([made]));
+  });
+  action("list", "List the complete backups, oldest first.").action(async (options: Options) => {
+    const backups = await run("Backups", options, (stack) => stack.list());
+    print(options, backups, () => printBackups(backups));
+  });
+  action("verify [name]", "Restore a backup (default: the newest) into a database of its own and compare every table.").action(async (name: string | undefined, options: Options) => {
+    const checked = await run("Verification", options, (backups) => backups.verify(name));
+    print(options, checked, () => process.stdout.write(`${checked.name} has all its ${checked.rows} rows.\n`));
+  });
+  action("prune", "Remove backups that are older than the stack keeps them.").action(async (options: Options) => {
+    const removed = await run("Prune", options, (backups) => backups.prune());
+    print(options, removed, () => (removed.length === 0 ? void process.stdout.write("No backup is old enough to go.\n") : printBackups(removed)));
+  });
+  action("restore [name]", "Restore a backup (default: the newest) into a new database and switch the service over to it.").option("--yes", "do not ask").action(restore);
+  return command;
+}
+
+async function restore(name: string | undefined, options: Options): Promise<void> {
+  if (options.json === true && options.yes !== true) throw new ReleaseError("--json does not ask: add --yes.");
+  if (options.yes !== true && !(await confirm(`Put ${name ?? "the newest backup"} in place of the database of ${options.stack}? What was written since is only in the database from before, which is kept.`))) {
+    process.stdout.write("Nothing was changed.\n");
+    return;
+  }
+  const began = Date.now();
+  const { manifest, kept } = await run("Restore", options, (backups) => backups.restore(name));
+  print(options, { manifest, kept }, () => process.stdout.write(`${manifest.rows} rows of ${manifest.createdAt} are back after ${formatElapsed(Date.now() - began)}. The database from before is kept as ${kept}; drop it once nobody needs it.\n`));
+}
+
+async function run<Result>(title: string, { stack, json }: Options, work: (backups: StackBackups) => Promise<Result>): Promise<Result> {
+  const place = await placeOf(stack);
+  return json === true ? work(new StackBackups(place, () => undefined)) : step(title, (note) => work(new StackBackups(place, note)));
+}
+
+function print({ json }: Options, value: object, forPeople: () => void): void {
+  if (json === true) process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+  else forPeople();
+}
+
+function printBackups(backups: readonly BackupRecord[]): void {
+  printTable(
+    ["backup", "made", "size", "schema", "rows", "verified"],
+    backups.map(({ name, createdAt, bytes, schemaVersion, rows, checked }) => [name, createdAt, `${(bytes / 1_048_576).toFixed(1)} MiB`, schemaVersion, String(rows), checked === null ? "not yet" : checked.intact ? checked.at : "NOT INTACT"]),
+  );
+}

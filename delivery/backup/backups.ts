@@ -1,0 +1,69 @@
+import { BatchV1Api } from "@kubernetes/client-node";
+import { z } from "zod";
+import { ReleaseError } from "../releases/release-error.ts";
+import { kubeConfig } from "../rollback/cluster.ts";
+import { type JobTemplate, runServiceJob, type StackPlace } from "./service-job.ts";
+
+/** A backup as the service's backup role tells of it. */
+const manifestSchema = z.object({
+  name: z.string(),
+  createdAt: z.string(),
+  bytes: z.number(),
+  sha256: z.string(),
+  schemaVersion: z.string(),
+  rows: z.number(),
+  checked: z.object({ at: z.string(), intact: z.boolean() }).nullable(),
+});
+
+export type BackupRecord = z.infer<typeof manifestSchema>;
+
+const TIMEOUT_SECONDS = 2 * 3_600;
+
+/** The backups of a stack, made and read by Jobs inside it: nothing of them passes this machine. */
+export class StackBackups {
+  readonly #place: StackPlace;
+  readonly #note: (message: string) => void;
+
+  constructor(place: StackPlace, note: (message: string) => void) {
+    this.#place = place;
+    this.#note = note;
+  }
+
+  async create(): Promise<BackupRecord> {
+    return manifestSchema.parse((await this.#run("create"))[0]?.["created"]);
+  }
+
+  async list(): Promise<BackupRecord[]> {
+    return (await this.#run("list")).map(({ backup }) => manifestSchema.parse(backup));
+  }
+
+  async verify(name: string | undefined): Promise<BackupRecord> {
+    return manifestSchema.parse((await this.#run("verify", name))[0]?.["verified"]);
+  }
+
+  /** @returns what was restored, and the name under which the database from before is kept */
+  async restore(name: string | undefined): Promise<{ readonly manifest: BackupRecord; readonly kept: string }> {
+    return z.object({ manifest: manifestSchema, kept: z.string() }).parse((await this.#run("restore", name))[0]?.["restored"]);
+  }
+
+  async prune(): Promise<BackupRecord[]> {
+    return (await this.#run("prune")).map(({ removed }) => manifestSchema.parse(removed));
+  }
+
+  async #run(action: string, name?: string): Promise<Record<string, unknown>[]> {
+    const template = await backupTemplate(this.#place);
+    if (template === undefined) throw new ReleaseError("This stack makes no backups itself: its Postgres is run by an operator or by somebody else (postgres.mode), or backup.enabled is false.");
+    return runServiceJob(this.#place, `backup-${action}`, template, ["backup", action, ...(name === undefined ? [] : [name])], TIMEOUT_SECONDS, this.#note);
+  }
+}
+
+/** The pod of the stack's schedule; undefined where there is none. */
+export async function backupTemplate({ context, namespace }: StackPlace): Promise<JobTemplate | undefined> {
+  const api = kubeConfig(context).makeApiClient(BatchV1Api);
+  const schedule = await api.readNamespacedCronJob({ name: "backup", namespace }).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === 404) return undefined;
+    throw error;
+  });
+  const template = schedule?.spec.jobTemplate.spec?.template;
+  return template === undefined ? undefined : { labels: template.metadata?.labels ?? {}, pod: template.spec as unknown as JobTemplate["pod"] };
+}
