@@ -1,5 +1,6 @@
 import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
 import { Command } from "commander";
+import { alertsCommand } from "./alerts/alerts-command.ts";
 import { backupCommand } from "./backup/backup-command.ts";
 import { JobError } from "./backup/service-job.ts";
 import { deployCommand } from "./deploy/deploy-command.ts";
@@ -21,7 +22,7 @@ const program = new Command("forecastctl")
   .description("The command line of forecast-stack.")
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
 
-for (const command of [environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), deployCommand(), rollbackCommand(), migrateCommand(), backupCommand()]) program.addCommand(command);
+for (const command of [alertsCommand(), environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), deployCommand(), rollbackCommand(), migrateCommand(), backupCommand()]) program.addCommand(command);
 exitAsDocumented(program);
 
 try {

@@ -56,7 +56,9 @@ export async function startAlertmanager(config: object): Promise<TestAlertmanage
       await write(wanted);
       await request("/-/reload", { method: "POST" });
     },
-    post: async (alerts) => void (await request("/api/v2/alerts", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(alerts) })),
+    post: async (alerts) => {
+      await request("/api/v2/alerts", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(alerts) });
+    },
     alerts: async () => (await (await request("/api/v2/alerts")).json()) as KnownAlert[],
     close: async () => {
       child.kill("SIGTERM");

@@ -16,6 +16,7 @@ import { selectedModelRoutes } from "./forecasting/selected-models.ts";
 import { healthQueue, workOnHealth } from "./health/health-job.ts";
 import { HealthMonitor } from "./health/health-monitor.ts";
 import { healthRoutes } from "./health/routes.ts";
+import { ScrapeWatch, warnWhenUnwatched } from "./health/scrape-watch.ts";
 import { observeTables } from "./health/table-metrics.ts";
 import { maintenance } from "./maintenance/maintenance.ts";
 import { maintenanceRoutes } from "./maintenance/routes.ts";
@@ -88,10 +89,13 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const scheduled = [...scheduledRuns(config, database), ...scheduledPrefetch(flags, preloader), maintenance({ config, database, cache, preloader, log })];
   const jobs = new JobQueue(database, works ? "worker" : "client", [...runQueues(config.FORECAST_HEARTBEAT_SECONDS), ...scheduledQueues(scheduled, config.FORECAST_HEARTBEAT_SECONDS), healthQueue], log);
   let stopping = false;
-  const monitor = new HealthMonitor({ config, database, cache, jobs });
+  const watch = new ScrapeWatch(config.METRICS_UNWATCHED_SECONDS);
+  warnWhenUnwatched(watch, log);
+  const monitor = new HealthMonitor({ config, database, cache, jobs, watch });
 
   const observeTableGauges = serves ? observeTables(database, metrics) : undefined;
   const beforeScrape = async () => {
+    watch.scraped();
     observeGauges();
     flagSources.observe();
     database.observePool();

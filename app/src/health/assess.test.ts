@@ -13,6 +13,7 @@ const fine: Observations = {
   memoryWarningPercent: 70,
   job: undefined,
   jobAgeSeconds: 0,
+  unwatchedMinutes: undefined,
 };
 const status = (change: Partial<Observations>) => overallStatus(assessHealth({ ...fine, ...change }));
 
@@ -26,6 +27,7 @@ describe("health", () => {
     ["Redis does not answer", { redisUp: false }],
     ["the last run failed", { lastRunFailed: true }],
     ["memory is above its threshold", { memoryPercent: 70.1 }],
+    ["nobody reads the metrics", { unwatchedMinutes: 11 }],
     ["the job queue is not connected", { jobQueueReady: false }],
     ["a check of the health job found it so", { job: { status: "degraded", failures: 1, checks: [{ name: "indexes", status: "degraded", message: "Missing: x.", values: {} }] } }],
     ["the health job is late", { job: { status: "healthy", failures: 0, checks: [] }, jobAgeSeconds: 1_000 }],

@@ -17,6 +17,8 @@ export interface Observations extends Needs {
   readonly lastRunFailed: boolean;
   readonly memoryPercent: number;
   readonly memoryWarningPercent: number;
+  /** How long nobody has read the metrics; undefined while that is not too long. */
+  readonly unwatchedMinutes: number | undefined;
   /** What the health job found last; undefined before its first run. */
   readonly job: Pick<HealthReport, "status" | "checks" | "failures"> | undefined;
   /** Seconds since it looked. */
@@ -40,6 +42,7 @@ export function assessHealth(observed: Observations): HealthFinding[] {
   if (findings.length === 0 && !observed.jobQueueReady) findings.push({ severity: "degraded", reason: "The job queue is not connected: no run can be started." });
   if (observed.redisUp === false) findings.push({ severity: "degraded", reason: "Redis does not answer: each process uses a cache of its own." });
   if (observed.lastRunFailed) findings.push({ severity: "degraded", reason: "The last forecast run failed." });
+  if (observed.unwatchedMinutes !== undefined) findings.push({ severity: "degraded", reason: `Nobody has read the metrics for ${observed.unwatchedMinutes} minutes: monitoring is down or cannot reach this process.` });
   if (observed.memoryPercent > observed.memoryWarningPercent) {
     findings.push({ severity: "degraded", reason: `Memory is at ${observed.memoryPercent.toFixed(1)} %, above ${observed.memoryWarningPercent} %.` });
   }

@@ -9,6 +9,7 @@ import { lastRunFailed } from "../runs/sql/newest-run.ts";
 import { recentInterventions } from "../runs/sql/interventions.ts";
 import { assessHealth, assessReadiness, type Needs } from "./assess.ts";
 import { type HealthReport, readHealthReport } from "./sql/health-report.ts";
+import type { ScrapeWatch } from "./scrape-watch.ts";
 
 /** What a process says about itself and about what the health job found. */
 export interface ObservedHealth {
@@ -27,9 +28,9 @@ const schemaSql = "SELECT version FROM schema_version WHERE success ORDER BY ins
 
 /** Looks at the parts of the service and judges their health, cheaply: what takes long, the health job has done. */
 export class HealthMonitor {
-  readonly #parts: { readonly config: Config; readonly database: Database; readonly cache: Cache; readonly jobs: JobQueue };
+  readonly #parts: { readonly config: Config; readonly database: Database; readonly cache: Cache; readonly jobs: JobQueue; readonly watch: ScrapeWatch };
 
-  constructor(parts: { readonly config: Config; readonly database: Database; readonly cache: Cache; readonly jobs: JobQueue }) {
+  constructor(parts: { readonly config: Config; readonly database: Database; readonly cache: Cache; readonly jobs: JobQueue; readonly watch: ScrapeWatch }) {
     this.#parts = parts;
   }
 
@@ -39,7 +40,7 @@ export class HealthMonitor {
   }
 
   async report(): Promise<ObservedHealth> {
-    const { config, database, cache, jobs } = this.#parts;
+    const { config, database, cache, jobs, watch } = this.#parts;
     const needs = await this.#needs();
     const job = needs.databaseConnected ? await readHealthReport(database).catch(() => undefined) : undefined;
     const findings = assessHealth({
@@ -51,6 +52,7 @@ export class HealthMonitor {
       memoryWarningPercent: config.MEMORY_WARNING_THRESHOLD_PERCENT,
       job,
       jobAgeSeconds: job === undefined ? 0 : (Date.now() - job.checkedAt.getTime()) / 1_000,
+      unwatchedMinutes: watch.unwatchedMinutes(),
     });
     const interventions = needs.databaseConnected ? await recentInterventions(database).catch(() => null) : null;
     return { databaseConnected: needs.databaseConnected, findings, interventions, job };

@@ -189,6 +189,8 @@ export const environmentSchema = z.object({
   MONITOR_ITEM_FORECAST_TIME: flag(true),
   /** Milliseconds of computing above which an item is logged as slow. */
   ITEM_FORECAST_TIME_THRESHOLD_MS: integer(500, 1, 600_000),
+  /** Seconds after which it is degraded that nobody has read /metrics; 0 where nobody is meant to. */
+  METRICS_UNWATCHED_SECONDS: integer(0, 0, 86_400),
   /** Percent of the memory limit from which on the process is degraded. */
   MEMORY_WARNING_THRESHOLD_PERCENT: number(70, 1, 100),
 
