@@ -2,11 +2,9 @@ import { dirname } from "node:path";
 import type { FlagMap, FlagMapContent } from "@forecast-stack/flags/config-maps.ts";
 import { parseFlagFile, watchFlagFile } from "@forecast-stack/flags/flag-file.ts";
 import { readFlagDirectory } from "@forecast-stack/flags/flag-directory.ts";
-import { FlagWatch, type FlagMapVersion } from "@forecast-stack/flags/flag-watch.ts";
-import { problemEvent } from "@forecast-stack/flags/problem-event.ts";
+import type { FlagMapVersion, FlagWatch } from "@forecast-stack/flags/flag-watch.ts";
 import type { FlagProblem } from "@forecast-stack/flags/problem.ts";
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
-import { CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { Config } from "./config.ts";
 import type { Flags } from "./flags.ts";
 import type { Log } from "./log.ts";
@@ -41,7 +39,7 @@ export class FlagSources {
     if (FEATURE_FLAGS_DIRECTORY !== undefined) {
       for (const [map, content] of Object.entries(await readFlagDirectory(FEATURE_FLAGS_DIRECTORY)) as [FlagMap, FlagMapContent][]) this.#take(map, content);
     }
-    if (KUBERNETES_SERVICE_HOST !== undefined) this.#followCluster();
+    if (KUBERNETES_SERVICE_HOST !== undefined) await this.#followCluster();
     else if (FEATURE_FLAGS_FILE !== undefined) this.#followFile(FEATURE_FLAGS_FILE);
   }
 
@@ -58,8 +56,10 @@ export class FlagSources {
     if (confirmedAt !== undefined) metrics.feature_flags_age_seconds.set((Date.now() - confirmedAt) / 1_000);
   }
 
-  #followCluster(): void {
+  async #followCluster(): Promise<void> {
     const { log, metrics } = this.#parts;
+    // The client of the Kubernetes API takes long to load: outside Kubernetes nobody waits for it.
+    const [{ CoreV1Api, KubeConfig }, { FlagWatch }, { problemEvent }] = await Promise.all([import("@kubernetes/client-node"), import("@forecast-stack/flags/flag-watch.ts"), import("@forecast-stack/flags/problem-event.ts")]);
     const kubeConfig = new KubeConfig();
     kubeConfig.loadFromCluster();
     const namespace = kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
