@@ -25,10 +25,12 @@ export class StatefulSetPostgres extends pulumi.ComponentResource {
     const { settings, secrets } = context;
 
     // One name for good: these passwords are read at the first start only, so a new one must not restart the server.
+    // The provider replaces a Secret whose data change, and with it whatever takes its name from it: so the name is written out.
+    const secretName = "postgres-passwords";
     const passwords = new Secret(
-      "postgres-passwords",
+      secretName,
       {
-        metadata: metadataOf(context, "postgres", version, "postgres-passwords"),
+        metadata: metadataOf(context, "postgres", version, secretName),
         stringData: { postgres: secrets.postgresPassword, owner: secrets.ownerPassword, app: secrets.appPassword, monitor: secrets.monitorPassword },
       },
       parent,
@@ -40,7 +42,7 @@ export class StatefulSetPostgres extends pulumi.ComponentResource {
     );
     const service = internalService(context, "postgres", version, { name: "postgres", port: database.port, targetPort: "postgres" }, parent);
 
-    const password = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: passwords.metadata.name, key } } });
+    const password = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: secretName, key } } });
     const server = new StatefulSet(
       "postgres",
       {
@@ -87,7 +89,7 @@ export class StatefulSetPostgres extends pulumi.ComponentResource {
               ],
               volumes: [
                 { name: "provisioning", configMap: { name: provisioning.metadata.name, defaultMode: 0o555 } },
-                { name: "passwords", secret: { secretName: passwords.metadata.name, items: [{ key: "postgres", path: "postgres" }], defaultMode: 0o440 } },
+                { name: "passwords", secret: { secretName, items: [{ key: "postgres", path: "postgres" }], defaultMode: 0o440 } },
                 { name: "run", emptyDir: {} },
                 { name: "tmp", emptyDir: {} },
                 // Parallel queries share memory there; the runtime's own 64 MB are too few.
@@ -97,7 +99,7 @@ export class StatefulSetPostgres extends pulumi.ComponentResource {
           },
         },
       },
-      { ...parent, ...waitFor(settings), protect: settings.protect },
+      { ...parent, ...waitFor(settings), protect: settings.protect, dependsOn: [passwords] },
     );
     this.endpoint = { host: service.metadata.name, port: database.port, ssl: false, ready: [server, service] };
     this.registerOutputs({ host: this.endpoint.host });
