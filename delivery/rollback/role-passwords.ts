@@ -54,6 +54,9 @@ function secretOf(deployment: Deployment): CheckpointResource | undefined {
   return deployment.resources.find(({ type, urn, delete: condemned }) => type === "kubernetes:core/v1:Secret" && parseUrn(urn).name === SECRET && !condemned);
 }
 
+/** The provider records what a Secret was given as text (`stringData`) under `data`, in base64. */
 function passwordsOf(secret: CheckpointResource | undefined, decrypt: Decrypt): Readonly<Record<string, string>> | undefined {
-  return secret === undefined ? undefined : (opened(secret.inputs["stringData"], decrypt) as Readonly<Record<string, string>>);
+  if (secret === undefined) return undefined;
+  const data = Object.entries((opened(secret.inputs["data"], decrypt) ?? {}) as Record<string, string>);
+  return { ...Object.fromEntries(data.map(([key, value]) => [key, Buffer.from(value, "base64").toString("utf8")])), ...(opened(secret.inputs["stringData"], decrypt) as object | undefined) };
 }

@@ -67,7 +67,12 @@ export async function planRollback(stack: string, history: ReleaseHistory, reque
   // Everything below asks the cluster, which must be the right one.
   if (strangers.length > 0) throw new ReleaseError(strangers.map(({ reason }) => reason).join("\n"));
   const [{ mismatches: drift }, flags] = await Promise.all([compareWithCluster(today, decryptToday, context), compareFlags(context, target.deployment, today)]);
-  const passwords = changedPasswords(target.deployment, today, { target: decrypt, today: decryptToday });
+  // Since the last release too: an update that was cut off may have changed the Secret, but not the role.
+  const latest = await history.read(from);
+  const passwords = new Map([
+    ...changedPasswords(target.deployment, today, { target: decrypt, today: decryptToday }),
+    ...changedPasswords(target.deployment, latest.deployment, { target: decrypt, today: await history.decryptOf(latest.deployment) }),
+  ]);
   const recorded = request.only === undefined ? target.deployment : onlyPart(target.deployment, today, request.only);
   const jobs = await sortJobs(recorded, today, (place) => jobExists(context, place));
   const wanted = compose(recorded, { today, drift: request.keepDrift ? drift : [], overrides: request.withFlags ? (flags.then ?? flags.today) : flags.today });
