@@ -68,9 +68,10 @@ describe("the api", () => {
     }
   });
 
-  it("may read the three ConfigMaps of the flags and nothing else", () => {
+  it("may read the three ConfigMaps of the flags, tell of them in Events, and nothing else", () => {
     expect(find(dev, "Role", "forecast-service").inputs["rules"]).toEqual([
       { apiGroups: [""], resources: ["configmaps"], resourceNames: ["feature-flags", "feature-flag-overrides", "feature-flag-rollouts"], verbs: ["get", "list", "watch"] },
+      { apiGroups: [""], resources: ["events"], verbs: ["create"] },
     ]);
   });
 

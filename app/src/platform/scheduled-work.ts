@@ -8,7 +8,7 @@ export interface ScheduledWork {
   /** When it is due, in UTC, each with five fields; none: only when something asks for it. */
   readonly crons: readonly string[];
   /** Does it; it is tried again when it throws, so that doing it twice must do no harm. */
-  handle(boss: PgBoss, job: Job<object>): Promise<void>;
+  handle(boss: PgBoss, job: Job): Promise<void>;
 }
 
 const POLLING = { pollingIntervalSeconds: 1 };

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
-import pg from "pg";
+import type pg from "pg";
 import { asSuperuser } from "../../embedded/provision.ts";
 import { eventually } from "../test-support/eventually.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
