@@ -41,7 +41,7 @@ describe("the stack", () => {
   it("has every pod ready after one pulumi up, and gives its outputs their documented names", async () => {
     await stack.kubectl(["wait", "pods", "--all", "--for=jsonpath={.status.conditions[?(@.type=='Ready')].status}=True", "--field-selector=status.phase=Running", "--timeout=60s"]);
     const outputs = await stack.outputs();
-    expect(Object.keys(outputs).sort()).toEqual(["alertmanagerUrl", "fingerprint", "grafanaUrl", "images", "migrations", "namespace", "prometheusUrl", "schemaVersion", "serviceUrl"]);
+    expect(Object.keys(outputs).sort()).toEqual(["alertmanagerUrl", "fingerprint", "flagOverrides", "grafanaUrl", "images", "migrations", "namespace", "prometheusUrl", "schemaRange", "schemaVersion", "serviceUrl"]);
     expect(outputs["namespace"]).toBe(stack.namespace);
   });
 

@@ -23,7 +23,7 @@ interface ChangeOptions extends Options {
 export function flagsCommand(): Command {
   const command = new Command("flags").description("Show and override the feature flags of a stack.").addHelpText(
     "after",
-    "\nEvery running process answers with a new value within a second; nothing restarts.\n\nExamples:\n  forecastctl flags list --stack staging\n  forecastctl flags set CROSS_DOCK_ENABLED false --stack production --reason 'receiving is stuck' --for 30m\n  forecastctl flags unset CROSS_DOCK_ENABLED --stack production --reason 'fixed'\n  forecastctl flags diff staging production",
+    "\nEvery running process takes a new value up by itself; nothing restarts.\n\nExamples:\n  forecastctl flags list --stack staging\n  forecastctl flags set CROSS_DOCK_ENABLED false --stack production --reason 'receiving is stuck' --for 30m\n  forecastctl flags unset CROSS_DOCK_ENABLED --stack production --reason 'fixed'\n  forecastctl flags diff staging production",
   );
   command.addCommand(placed(new Command("list").description("List the flags, their values and what decides them.")).action((options: Options) => list(options)));
   command.addCommand(placed(new Command("get").description("Show one flag.").argument("<flag>")).action((flag: string, options: Options) => get(flag, options)));

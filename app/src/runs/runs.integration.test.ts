@@ -109,6 +109,8 @@ describe("a forecast run of the sample catalogue", () => {
     const { status, body } = await app.get("/api/health");
     expect(status).toBe(200);
     expect(body).toEqual({
+      checkedAt: body["checkedAt"],
+      checks: expect.any(Array),
       status: "healthy",
       version: "0.0.0-dev",
       uptime: expect.any(Number),
