@@ -26,7 +26,7 @@ export function service(): ClassicDashboard {
           number(alertPanel("ServiceDown", { description: "Pods of each role that Prometheus reaches.", unit: "none", legend: "{{job}}" }), 6),
           number(alertPanel("ForecastingSystemUnhealthy", { description: "The worst status that a process of each role reports: 2 healthy, 1 degraded, 0 unhealthy.", unit: "none", legend: "{{job}}" }), 6),
           number(alertPanel("UptimeLow", { description: "Share of two days in which some pod of the API answered.", unit: "percentunit", legend: "uptime" }), 6),
-          number(alertPanel("CriticalErrorsAfterRelease", { description: "Requests of the last hour that ended with an internal error.", unit: "none", legend: "errors" }), 6),
+          number({ ...alertPanel("CriticalErrorsAfterRelease", { description: "Requests of the last hour that ended with an internal error.", unit: "none", legend: "errors" }), emptyIsGood: true }, 6),
         ],
       },
       {
