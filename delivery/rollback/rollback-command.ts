@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline/promises";
 import { step } from "@forecast-stack/local/progress.ts";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
+import { confirm } from "../confirm.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { printTable } from "../table.ts";
 import { type FlagComparison, sameTexts } from "./flag-overrides.ts";
@@ -54,7 +54,7 @@ async function rollBack({ stack, to, only, keepDrift, withFlags, yes, dryRun, js
     if (plan.obstacles.length > 0) process.exitCode = 1;
     return;
   }
-  if (yes !== true && !(await confirm(plan))) {
+  if (yes !== true && !(await confirm(`Roll ${plan.stack} back to release ${plan.target.update.release ?? 0}?`))) {
     process.stdout.write("Nothing was changed.\n");
     return;
   }
@@ -62,16 +62,6 @@ async function rollBack({ stack, to, only, keepDrift, withFlags, yes, dryRun, js
   if (json === true) printJson({ plan: describePlan(plan), result: { ...result, mismatches: result.mismatches.map(describeMismatch) } });
   else printResult(result);
   if (result.mismatches.length > 0 || result.remaining.length > 0) process.exitCode = 1;
-}
-
-async function confirm(plan: RollbackPlan): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new ReleaseError("There is no terminal to ask on: add --yes.");
-  const asking = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test(await asking.question(`\nRoll ${plan.stack} back to release ${plan.target.update.release ?? 0}? [y/N] `));
-  } finally {
-    asking.close();
-  }
 }
 
 const marks = { unchanged: " ", updated: pc.yellow("~"), replaced: pc.magenta("±"), created: pc.green("+"), deleted: pc.red("-") } as const;

@@ -1,5 +1,6 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import type { PgBoss } from "pg-boss";
+import type { ForecastSettings } from "../forecasting/item-forecast.ts";
 import { HISTORY_PERIODS } from "../forecasting/demand-series.ts";
 import type { Cache } from "../platform/cache.ts";
 import type { Config } from "../platform/config.ts";
@@ -52,7 +53,8 @@ export class BatchWorker {
         metrics.forecast_batches_total.inc({ outcome: "repeated" });
         return;
       }
-      const tasks = await Promise.all(batch.items.map((item) => this.#task(batch, item, tenant)));
+      const settings = await this.#settings();
+      const tasks = await Promise.all(batch.items.map((item) => this.#task(batch, item, tenant, settings)));
       const results = await this.#context.threads.run(tasks, job.signal);
       const memoryPercent = Math.round(memoryUsedRatio() * 1_000) / 10;
       const elapsedMs = Math.round(performance.now() - started);
@@ -75,7 +77,19 @@ export class BatchWorker {
     await pause(await flags.value("STREAMING_BATCH_DELAY_MS"), job.signal);
   }
 
-  async #task(batch: Batch, item: Batch["items"][number], tenant: string): Promise<ThreadTask> {
+  /** What is the same for every item of a batch. */
+  async #settings(): Promise<Omit<ForecastSettings, "serve">> {
+    const { config, flags } = this.#context;
+    return {
+      zeroRatioThreshold: await flags.value("INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD"),
+      cvSquaredThreshold: await flags.value("INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD"),
+      crostonAlpha: config.CROSTON_ALPHA,
+      tsbAlpha: config.TSB_ALPHA,
+      tsbBeta: config.TSB_BETA,
+    };
+  }
+
+  async #task(batch: Batch, item: Batch["items"][number], tenant: string, settings: Omit<ForecastSettings, "serve">): Promise<ThreadTask> {
     const { config, flags } = this.#context;
     const hybrid = await flags.evaluate("ENABLE_HYBRID_FORECASTING", { targetingKey: `${tenant}:${item.facility}:${item.sku}` });
     return {
@@ -83,14 +97,7 @@ export class BatchWorker {
       asOf: batch.asOf,
       horizonDays: config.FORECAST_HORIZON_DAYS,
       itemMape: config.ENABLE_ITEM_MAPE_MONITORING,
-      settings: {
-        serve: hybrid.value ? "hybrid" : "regular",
-        zeroRatioThreshold: await flags.value("INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD"),
-        cvSquaredThreshold: await flags.value("INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD"),
-        crostonAlpha: config.CROSTON_ALPHA,
-        tsbAlpha: config.TSB_ALPHA,
-        tsbBeta: config.TSB_BETA,
-      },
+      settings: { ...settings, serve: hybrid.value ? "hybrid" : "regular" },
       staged: hybrid.staged,
     };
   }
