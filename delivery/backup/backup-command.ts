@@ -9,6 +9,10 @@ import { placeOf } from "./stack-place.ts";
 interface Options {
   readonly stack: string;
   readonly json?: true;
+}
+
+interface RestoreOptions extends Options {
+  readonly keepSchema?: true;
   readonly yes?: true;
 }
 
@@ -36,18 +40,18 @@ export function backupCommand(): Command {
     const removed = await run("Prune", options, (backups) => backups.prune());
     print(options, removed, () => (removed.length === 0 ? void process.stdout.write("No backup is old enough to go.\n") : printBackups(removed)));
   });
-  action("restore [name]", "Restore a backup (default: the newest) into a new database and switch the service over to it.").option("--yes", "do not ask").action(restore);
+  action("restore [name]", "Restore a backup (default: the newest) into a new database and switch the service over to it.").option("--keep-schema", "leave the schema as it was then: for going back to a release of that time next").option("--yes", "do not ask").action(restore);
   return command;
 }
 
-async function restore(name: string | undefined, options: Options): Promise<void> {
+async function restore(name: string | undefined, options: RestoreOptions): Promise<void> {
   if (options.json === true && options.yes !== true) throw new ReleaseError("--json does not ask: add --yes.");
   if (options.yes !== true && !(await confirm(`Put ${name ?? "the newest backup"} in place of the database of ${options.stack}? What was written since is only in the database from before, which is kept.`))) {
     process.stdout.write("Nothing was changed.\n");
     return;
   }
   const began = Date.now();
-  const { manifest, kept } = await run("Restore", options, (backups) => backups.restore(name));
+  const { manifest, kept } = await run("Restore", options, (backups) => backups.restore(name, options.keepSchema === true));
   print(options, { manifest, kept }, () => process.stdout.write(`${manifest.rows} rows of ${manifest.createdAt} are back after ${formatElapsed(Date.now() - began)}. The database from before is kept as ${kept}; drop it once nobody needs it.\n`));
 }
 

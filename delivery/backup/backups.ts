@@ -41,19 +41,22 @@ export class StackBackups {
     return manifestSchema.parse((await this.#run("verify", name))[0]?.["verified"]);
   }
 
-  /** @returns what was restored, and the name under which the database from before is kept */
-  async restore(name: string | undefined): Promise<{ readonly manifest: BackupRecord; readonly kept: string }> {
-    return z.object({ manifest: manifestSchema, kept: z.string() }).parse((await this.#run("restore", name))[0]?.["restored"]);
+  /**
+   * @param keepSchema leave the schema as it was then, for a release of that time
+   * @returns what was restored, and the name under which the database from before is kept
+   */
+  async restore(name: string | undefined, keepSchema: boolean): Promise<{ readonly manifest: BackupRecord; readonly kept: string }> {
+    return z.object({ manifest: manifestSchema, kept: z.string() }).parse((await this.#run("restore", name, ...(keepSchema ? ["--keep-schema"] : [])))[0]?.["restored"]);
   }
 
   async prune(): Promise<BackupRecord[]> {
     return (await this.#run("prune")).map(({ removed }) => manifestSchema.parse(removed));
   }
 
-  async #run(action: string, name?: string): Promise<Record<string, unknown>[]> {
+  async #run(action: string, name?: string, ...options: readonly string[]): Promise<Record<string, unknown>[]> {
     const template = await backupTemplate(this.#place);
     if (template === undefined) throw new ReleaseError("This stack makes no backups itself: its Postgres is run by an operator or by somebody else (postgres.mode), or backup.enabled is false.");
-    return runServiceJob(this.#place, `backup-${action}`, template, ["backup", action, ...(name === undefined ? [] : [name])], TIMEOUT_SECONDS, this.#note);
+    return runServiceJob(this.#place, `backup-${action}`, template, ["backup", action, ...(name === undefined ? [] : [name]), ...options], TIMEOUT_SECONDS, this.#note);
   }
 }
 

@@ -3,9 +3,9 @@ import { step } from "@forecast-stack/local/progress.ts";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { confirm } from "../confirm.ts";
-import { notify } from "../notify.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { changesOf } from "../releases/update.ts";
+import { firstLine, tell } from "../tell.ts";
 import { Deploy, type DeployPlan } from "./deploy.ts";
 
 interface Options {
@@ -64,20 +64,14 @@ async function deploy(stack: string, { message, allow, window, acknowledge, skip
     if (testData === true) await step("8. Test data", () => work.testData());
     else process.stdout.write("8. Test data: not asked for (--test-data)\n");
   } catch (error) {
-    await tell(stack, `The deploy to ${stack} failed`, `${firstLine(error)} By ${userInfo().username}.`, "warning");
+    await tell(stack, { title: `The deploy to ${stack} failed`, text: `${firstLine(error)} By ${userInfo().username}.`, severity: "warning" });
     throw error;
   }
   const { update } = await work.release();
   const { release, entry } = update;
   const sentence = `Release ${release ?? 0} of ${stack}: ${entry.message.split("\n")[0] ?? ""} (${changesOf(entry)} resources changed, migrations ${plan.migrations.join(", ") || "none"}, by ${userInfo().username}).`;
   process.stdout.write(`\n${pc.bold(sentence)}\nValidation: the health checks above. Back: npx forecastctl rollback --stack ${stack}\n`);
-  await tell(stack, `Release ${release ?? 0} of ${stack} is deployed`, `${sentence} It took ${Math.round((Date.now() - began) / 1_000)} s.`, "info");
-}
-
-/** What was deployed is deployed whether or not anybody could be told. */
-async function tell(stack: string, title: string, text: string, severity: "info" | "warning"): Promise<void> {
-  const result = await notify(stack, { title, text, severity });
-  process.stdout.write(result.sent ? "The stack's channels were told.\n" : `${pc.yellow("Nobody was told:")} ${result.reason}\n`);
+  await tell(stack, { title: `Release ${release ?? 0} of ${stack} is deployed`, text: `${sentence} It took ${Math.round((Date.now() - began) / 1_000)} s.`, severity: "info" });
 }
 
 function printPlan(stack: string, { resources, migrations, obstacles }: DeployPlan): void {
@@ -86,8 +80,4 @@ function printPlan(stack: string, { resources, migrations, obstacles }: DeployPl
   for (const { name, type, operation } of resources.filter((resource) => resource.operation !== "same")) process.stdout.write(`  ${operation.padEnd(8)} ${type.slice(type.lastIndexOf(":") + 1)} ${name}\n`);
   if (obstacles.length > 0) process.stdout.write(`\n${pc.red("This is not deployed:")}\n${obstacles.map((obstacle) => `  ${obstacle}\n`).join("")}`);
   process.stdout.write("\n");
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }

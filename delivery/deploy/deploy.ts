@@ -7,9 +7,10 @@ import { readMigrationHeader } from "@forecast-stack/migrations/migration-header
 import { endpointAt } from "../alerts/alertmanager.ts";
 import { StackBackups, backupTemplate } from "../backup/backups.ts";
 import { newestRelease, placeIn } from "../backup/stack-place.ts";
-import { contractObstacles, type RecordedMigration, recordedMigrations, type WindowRelease } from "../migrations/contract-obstacles.ts";
+import { contractObstacles, type WindowRelease } from "../migrations/contract-obstacles.ts";
 import { readSources } from "../migrations/lint.ts";
 import { migrationsFolder, problemsOf } from "../migrations/migrate-command.ts";
+import { type RecordedMigration, recordedMigrations } from "../migrations/recorded-migrations.ts";
 import { type PlannedResource, plannedResources } from "../policy/planned-resource.ts";
 import { violations } from "../policy/policies.ts";
 import { acknowledge } from "../releases/quarantine.ts";
@@ -157,7 +158,7 @@ export class Deploy {
   }
 }
 
-async function migrationsOfCheckout(): Promise<RecordedMigration[]> {
+async function migrationsOfCheckout(): Promise<Pick<RecordedMigration, "version" | "kind" | "after">[]> {
   const sources = [...(await readSources(migrationsFolder))].filter(([file]) => file.startsWith("V"));
-  return sources.map(([file, sql]) => ({ version: file.slice(1, file.indexOf("__")), ...(readMigrationHeader(sql) ?? { kind: "expand", after: null }), checksum: "", undoChecksum: "" }));
+  return sources.map(([file, sql]) => ({ version: file.slice(1, file.indexOf("__")), ...(readMigrationHeader(sql) ?? { kind: "expand", after: null }) }));
 }

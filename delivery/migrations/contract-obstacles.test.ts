@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@jest/globals";
-import { contractObstacles, type RecordedMigration } from "./contract-obstacles.ts";
+import { contractObstacles } from "./contract-obstacles.ts";
+import type { RecordedMigration } from "./recorded-migrations.ts";
 
-const migration = (version: string, kind: "expand" | "contract" = "expand", after: string | null = null): RecordedMigration => ({ version, kind, after, checksum: "", undoChecksum: "" });
+const migration = (version: string, kind: "expand" | "contract" = "expand", after: string | null = null): RecordedMigration => ({ version, kind, after, lossless: true, loses: "", checksum: "", undoChecksum: "" });
 
 describe("a migration that takes something away", () => {
   const contract = migration("0.0.20", "contract", "0.0.12");

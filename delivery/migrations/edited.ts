@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { RecordedMigration } from "./contract-obstacles.ts";
 import type { LintProblem, MigrationSources } from "./lint.ts";
+import type { RecordedMigration } from "./recorded-migrations.ts";
 
 /** Files that are not what some recorded release applied: databases exist that were made with the old text. */
 export function editedMigrations(sources: MigrationSources, recorded: readonly RecordedMigration[]): LintProblem[] {

@@ -44,7 +44,7 @@ describe("the linter of migrations", () => {
 
   it("names a file that was edited after a release applied it", async () => {
     const sources = await readSources(join(import.meta.dirname, "..", "..", "migrations"));
-    const recorded = [{ version: "0.0.1", kind: "expand" as const, after: null, checksum: "other", undoChecksum: "" }];
+    const recorded = [{ version: "0.0.1", kind: "expand" as const, after: null, lossless: true, loses: "", checksum: "other", undoChecksum: "" }];
     expect(editedMigrations(sources, recorded)).toEqual([{ file: "V0.0.1__enable_extensions.sql", message: expect.stringContaining("it was edited after a release applied it") }]);
   });
 });

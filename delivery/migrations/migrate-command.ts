@@ -6,9 +6,9 @@ import { confirm } from "../confirm.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { type ReadRelease, ReleaseHistory } from "../releases/release-history.ts";
 import { printTable } from "../table.ts";
-import { recordedMigrations } from "./contract-obstacles.ts";
 import { editedMigrations } from "./edited.ts";
 import { lintMigrations, type LintProblem, readSources } from "./lint.ts";
+import { recordedMigrations } from "./recorded-migrations.ts";
 import { runMigrateJob, undoMigrations } from "./undo.ts";
 
 /** The SQL files of this checkout. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { deploymentSchema } from "../releases/checkpoint.ts";
 import { preparedState, sortJobs, withoutRunningJobs } from "./jobs.ts";
-import { imagesOf, judgeSteps, keepProtected, renamedSince, schemaObstacles, withDriftReasons } from "./plan.ts";
+import { imagesOf, judgeSteps, keepProtected, renamedSince, withDriftReasons } from "./plan.ts";
 import type { Step } from "./replay-stack.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::forecast-stack::${type}::${name}`;
@@ -37,18 +37,6 @@ describe("the steps of a rollback", () => {
     const drift = planned.map(({ urn: at, name }) => ({ urn: at, name, paths: name === "edited" ? ["data.key"] : [], live: name === "edited" ? {} : undefined }));
     expect(withDriftReasons(planned, drift, false).map(({ reason }) => reason)).toEqual(["changed by hand (data.key), put back", "was deleted by hand"]);
     expect(withDriftReasons(planned, drift, true)[0]?.reason).toBe("changed by hand (data.key), kept");
-  });
-});
-
-describe("today's schema", () => {
-  const at = (...migrations: [string, string][]) => deployment([], { migrations: migrations.map(([version, kind]) => ({ version, kind })) });
-
-  it("is no obstacle when every migration since then only added something", () => {
-    expect(schemaObstacles(at(["0.0.1", "expand"]), at(["0.0.1", "expand"], ["0.0.2", "expand"]))).toEqual([]);
-  });
-
-  it("is one, by name, when a migration since then took something away", () => {
-    expect(schemaObstacles(at(["0.0.1", "expand"]), at(["0.0.1", "expand"], ["0.0.2", "contract"], ["0.0.3", "expand"]))).toMatchObject([{ reason: expect.stringContaining("Migration 0.0.2") }]);
   });
 });
 

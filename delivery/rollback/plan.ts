@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { type Deployment, outputsOf } from "../releases/checkpoint.ts";
+import type { Deployment } from "../releases/checkpoint.ts";
 import type { Step } from "./replay-stack.ts";
 import { parseUrn } from "./urn.ts";
 import type { Mismatch } from "./verify.ts";
@@ -47,25 +46,9 @@ export function withDriftReasons(steps: readonly PlannedStep[], drift: readonly 
   });
 }
 
-const migrationsSchema = z.array(z.object({ version: z.string(), kind: z.enum(["expand", "contract"]) }));
-
 /** A reason why a release cannot be gone back to. */
 export interface Obstacle {
   readonly reason: string;
-}
-
-/**
- * Whether the target's service works with today's schema: it does unless a
- * migration since then took something away that it needs.
- */
-export function schemaObstacles(target: Deployment, today: Deployment): Obstacle[] {
-  const known = new Set(migrationsOf(target).map(({ version }) => version));
-  const breaking = migrationsOf(today).filter(({ version, kind }) => kind === "contract" && !known.has(version));
-  return breaking.map(({ version }) => ({ reason: `Migration ${version} took away what that release needs: undo it first (main.js migrate undo), or restore a backup.` }));
-}
-
-function migrationsOf(deployment: Deployment): z.infer<typeof migrationsSchema> {
-  return migrationsSchema.safeParse(outputsOf(deployment)["migrations"]).data ?? [];
 }
 
 /** Images that the target's pods need, each once. */

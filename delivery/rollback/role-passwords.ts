@@ -1,18 +1,15 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
-import { PassThrough, Readable } from "node:stream";
-import { Exec, type V1Status } from "@kubernetes/client-node";
 import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
 import type { Decrypt } from "../releases/passphrase.ts";
 import { ReleaseError } from "../releases/release-error.ts";
-import { kubeConfig } from "./cluster.ts";
 import { placeOf } from "./jobs.ts";
+import { runInPostgres } from "./postgres-pod.ts";
 import { parseUrn } from "./urn.ts";
 import { opened } from "./verify.ts";
 
 /** Key in the Secret → role. The superuser's own password is read at the first start alone and used by nobody afterwards. */
 const roles = { owner: "forecast_owner", app: "forecast_app", monitor: "forecast_monitor" } as const;
 const SECRET = "postgres-passwords";
-const POD = "postgres-0";
 
 /** Roles of the stack's own Postgres whose password is another one in the target: name → the target's password. */
 export function changedPasswords(target: Deployment, today: Deployment, decrypt: { readonly target: Decrypt; readonly today: Decrypt }): Map<string, string> {
@@ -32,14 +29,9 @@ export async function setRolePasswords(today: Deployment, passwords: ReadonlyMap
   const secret = secretOf(today);
   if (secret === undefined || passwords.size === 0) return;
   const statements = [...passwords].map(([role, password]) => `ALTER ROLE ${role} PASSWORD '${scramVerifier(password, randomBytes(16))}';\n`).join("");
-  const output = new PassThrough();
-  const chunks: Buffer[] = [];
-  output.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const status = await new Promise<V1Status>((resolve, reject) => {
-    const command = ["psql", "--username=postgres", "--dbname=postgres", "--single-transaction", "--quiet", "--set=ON_ERROR_STOP=1", "--command", statements];
-    new Exec(kubeConfig(context)).exec(placeOf(secret.inputs).namespace, POD, "postgres", command, output, output, Readable.from([]), false, resolve).catch(reject);
+  await runInPostgres(context, placeOf(secret.inputs).namespace, "postgres", statements).catch((error: unknown) => {
+    throw new ReleaseError(`Postgres did not take the passwords of that release: ${error instanceof Error ? error.message : String(error)}`);
   });
-  if (status.status !== "Success") throw new ReleaseError(`Postgres did not take the passwords of that release: ${Buffer.concat(chunks).toString("utf8").trim() || (status.message ?? "no reason given")}`);
 }
 
 /** What Postgres keeps of a password (RFC 5803): it can check with it, but nobody can sign in with it. */

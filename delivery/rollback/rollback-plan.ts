@@ -3,6 +3,7 @@ import { readQuarantine } from "../releases/quarantine.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { fingerprintOf, type ReadRelease, type ReleaseHistory } from "../releases/release-history.ts";
 import type { NumberedUpdate } from "../releases/update.ts";
+import { type DatabaseSchema, readSchema } from "./applied-migrations.ts";
 import { clusterObstacles, contextOf, jobExists } from "./cluster.ts";
 import { withDrift } from "./drift.ts";
 import { type FlagComparison, LiveFlags, overridesOf } from "./flag-overrides.ts";
@@ -10,10 +11,11 @@ import { imageObstacles } from "./images.ts";
 import { type Jobs, sortJobs, withoutRunningJobs } from "./jobs.ts";
 import { freeAbandonedLock } from "./lock.ts";
 import { onlyPart } from "./part.ts";
-import { imagesOf, judgeSteps, keepProtected, type Obstacle, type PlannedStep, renamedSince, schemaObstacles, withDriftReasons } from "./plan.ts";
+import { imagesOf, judgeSteps, keepProtected, type Obstacle, type PlannedStep, renamedSince, withDriftReasons } from "./plan.ts";
 import { replay } from "./replay.ts";
 import { openStack, StepCollector } from "./replay-stack.ts";
 import { changedPasswords } from "./role-passwords.ts";
+import { planSchema, schemaObstacles, type SchemaPlan } from "./schema.ts";
 import { compareWithCluster, type Mismatch } from "./verify.ts";
 
 /** What somebody asks of a rollback. */
@@ -26,6 +28,10 @@ export interface RollbackRequest {
   readonly keepDrift: boolean;
   /** Make the overrides of the flags those of that release; otherwise today's stay. */
   readonly withFlags: boolean;
+  /** Take back the migrations that the release did not have. */
+  readonly undoMigrations: boolean;
+  /** Also those whose undo loses data. */
+  readonly acceptDataLoss: boolean;
 }
 
 /** What a rollback would do, found out without changing anything. */
@@ -45,6 +51,8 @@ export interface RollbackPlan {
   readonly flags: FlagComparison;
   /** Role of the database → the password that it gets back. */
   readonly passwords: ReadonlyMap<string, string>;
+  /** What the database has, and what the target makes of it. */
+  readonly schema: SchemaPlan & Pick<DatabaseSchema, "source" | "undoImage">;
   readonly obstacles: readonly Obstacle[];
 }
 
@@ -66,9 +74,10 @@ export async function planRollback(stack: string, history: ReleaseHistory, reque
   const strangers = await clusterObstacles(context, today);
   // Everything below asks the cluster, which must be the right one.
   if (strangers.length > 0) throw new ReleaseError(strangers.map(({ reason }) => reason).join("\n"));
-  const [{ mismatches: drift }, flags] = await Promise.all([compareWithCluster(today, decryptToday, context), compareFlags(context, target.deployment, today)]);
-  // Since the last release too: an update that was cut off may have changed the Secret, but not the role.
   const latest = await history.read(from);
+  const [{ mismatches: drift }, flags, database] = await Promise.all([compareWithCluster(today, decryptToday, context), compareFlags(context, target.deployment, today), readSchema(history, releases, { target, today, latest }, context)]);
+  const schema = { ...planSchema(target.deployment, database.applied), source: database.source, undoImage: database.undoImage };
+  // Since the last release too: an update that was cut off may have changed the Secret, but not the role.
   const passwords = new Map([
     ...changedPasswords(target.deployment, today, { target: decrypt, today: decryptToday }),
     ...changedPasswords(target.deployment, latest.deployment, { target: decrypt, today: await history.decryptOf(latest.deployment) }),
@@ -90,13 +99,18 @@ export async function planRollback(stack: string, history: ReleaseHistory, reque
   const judged = judgeSteps(collector.steps, today, recorded).map((step): PlannedStep => (taken.has(step.urn) ? { ...step, operation: "unchanged", reason: "ran then, is not run again" } : step));
   const steps = withDriftReasons(judged, drift, request.keepDrift);
   const obstacles = [
-    ...schemaObstacles(target.deployment, today),
-    ...(await imageObstacles(imagesOf(wanted))),
+    ...schemaObstacles(schema, request),
+    ...(await imageObstacles(imagesFor(wanted, request, schema.undoImage))),
     ...(request.only !== undefined && passwords.size > 0 ? [{ reason: `The passwords of the database were changed since then, and ${request.only} alone would have the old ones: go back without --only.` }] : []),
     ...(request.withFlags && flags.then === undefined ? [{ reason: "That release did not record the overrides of its flags: go back without --with-flags." }] : []),
     ...steps.filter(({ risk }) => risk === "blocked").map(({ name, reason }) => ({ reason: `${name}: ${reason}.` })),
   ];
-  return { stack, request, from, target, today, wanted, steps, jobs, drift, flags, passwords, obstacles };
+  return { stack, request, from, target, today, wanted, steps, jobs, drift, flags, passwords, schema, obstacles };
+}
+
+/** The images that a rollback needs: those of the pods, and the one that undoes migrations. */
+export function imagesFor(wanted: Deployment, { undoMigrations }: RollbackRequest, undoImage: string | undefined): string[] {
+  return [...imagesOf(wanted), ...(undoMigrations && undoImage !== undefined ? [undoImage] : [])];
 }
 
 /** What Pulumi knows of the stack now: also what an update left that failed or was cut off. */

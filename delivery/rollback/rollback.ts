@@ -8,11 +8,12 @@ import { putBackFinished } from "./finished-jobs.ts";
 import { LiveFlags } from "./flag-overrides.ts";
 import { bringImages } from "./images.ts";
 import { preparedState } from "./jobs.ts";
-import { imagesOf, judgeSteps, type PlannedStep, renamedSince } from "./plan.ts";
+import { judgeSteps, type PlannedStep, renamedSince } from "./plan.ts";
 import { replay } from "./replay.ts";
 import { openStack, StepCollector } from "./replay-stack.ts";
 import { setRolePasswords } from "./role-passwords.ts";
-import { firstLines, namespaceOf, planRollback, readToday, type RollbackPlan, type RollbackRequest } from "./rollback-plan.ts";
+import { SchemaChange } from "./schema-change.ts";
+import { firstLines, imagesFor, namespaceOf, planRollback, readToday, type RollbackPlan, type RollbackRequest } from "./rollback-plan.ts";
 import { compareWithCluster, type Mismatch } from "./verify.ts";
 
 /** How a rollback ended. */
@@ -24,6 +25,9 @@ export interface RollbackResult {
   readonly remaining: readonly PlannedStep[];
   /** Staged rollouts of flags that were paused first; they stay so until somebody resumes them. */
   readonly paused: readonly string[];
+  /** Versions of migrations that were taken back, and of those that were applied. */
+  readonly undone: readonly string[];
+  readonly applied: readonly string[];
 }
 
 /** Goes back to recorded releases of one stack. */
@@ -53,18 +57,20 @@ export class Rollback {
     const context = contextOf(target.update.entry);
     if ((await readToday(this.#stack, target)).manifest.time !== today.manifest.time) throw new ReleaseError(`Somebody else has changed the stack ${this.#stack} since the plan was made. Run the same command again.`);
     note("bringing images");
-    await bringImages(imagesOf(wanted));
+    await bringImages(imagesFor(wanted, request, plan.schema.undoImage));
     // First, so that nothing deploys it again while the replay is at work or after it was cut off.
     await this.#setQuarantine(from, target, request);
     const namespace = namespaceOf(today);
     const live = namespace === undefined ? undefined : new LiveFlags(context, namespace);
     const paused = (await live?.pauseRollouts()) ?? [];
     const decrypt = await this.#history.decryptOf(target.deployment);
+    const schema = new SchemaChange(plan, note);
     const { stack, close } = await openStack(this.#stack, target.update.entry, target.deployment, replay(wanted, decrypt, renamedSince(wanted, today)));
     try {
       note("preparing the state");
       await putBackFinished(jobs.gone, decrypt, context);
       await stack.importStack({ version: 3, deployment: preparedState(today, jobs) });
+      await schema.before();
       await setRolePasswords(today, plan.passwords, context);
       const stale = drift.filter(({ live: object }) => object === undefined || !request.keepDrift).map(({ urn }) => urn);
       if (stale.length > 0) {
@@ -72,6 +78,7 @@ export class Rollback {
         await stack.refresh({ target: stale });
       }
       await stack.up({ message: messageOf(target, request), onEvent: (event) => note(describeEvent(event.resourcePreEvent?.metadata)) });
+      await schema.after();
       if (request.withFlags && flags.then !== undefined) await live?.restore(flags.then, target.update.release ?? 0);
       note("comparing with the cluster");
       const { compared, mismatches } = await compareWithCluster(wanted, decrypt, context);
@@ -79,7 +86,7 @@ export class Rollback {
       note("previewing what is left");
       await stack.preview({ refresh: true, onEvent: collector.onEvent });
       const remaining = judgeSteps(collector.steps, today, wanted).filter(({ operation }) => operation !== "unchanged");
-      return { seconds: (Date.now() - began) / 1_000, compared, mismatches, remaining, paused };
+      return { seconds: (Date.now() - began) / 1_000, compared, mismatches, remaining, paused, undone: schema.undone, applied: schema.applied };
     } catch (error) {
       throw new ReleaseError(`The rollback was not finished: ${firstLines(error)}\nRun the same command again: it goes on where it stopped.`);
     } finally {

@@ -4,7 +4,9 @@ import { Backups } from "./backups.ts";
 import { expired } from "./retention.ts";
 
 /** How `backup` is called. `run` is what a schedule does: create, verify, prune. */
-export const BACKUP_USAGE = "backup run | backup create | backup list | backup verify [NAME] | backup restore [NAME] | backup prune";
+export const BACKUP_USAGE = "backup run | backup create | backup list | backup verify [NAME] | backup restore [NAME] [--keep-schema] | backup prune";
+
+const KEEP_SCHEMA = "--keep-schema";
 
 /**
  * The role that makes and restores backups: one line of JSON per result on
@@ -12,7 +14,9 @@ export const BACKUP_USAGE = "backup run | backup create | backup list | backup v
  *
  * @returns false when the arguments are not understood
  */
-export async function runBackupRole([action, name, ...rest]: readonly string[]): Promise<boolean> {
+export async function runBackupRole([action, ...args]: readonly string[]): Promise<boolean> {
+  const keepSchema = action === "restore" && args.includes(KEEP_SCHEMA);
+  const [name, ...rest] = args.filter((arg) => !(keepSchema && arg === KEEP_SCHEMA));
   const named = action === "verify" || action === "restore";
   if (rest.length > 0 || (name !== undefined && !named)) return false;
   const { parts, retention } = readBackupConfig(process.env, readConfig(process.env));
@@ -40,7 +44,7 @@ export async function runBackupRole([action, name, ...rest]: readonly string[]):
       print({ verified: await backups.verify(name) });
       return true;
     case "restore":
-      print({ restored: await backups.restore(name) });
+      print({ restored: await backups.restore(name, keepSchema ? "as it was" : "newest") });
       return true;
     case "prune":
       await prune();

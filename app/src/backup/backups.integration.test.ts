@@ -108,6 +108,17 @@ describe("backups", () => {
     expect(await query(database, "SELECT to_regclass('backups') IS NOT NULL AS made")).toEqual([{ made: true }]);
   }, 60_000);
 
+  it("of an older schema keep it for a release that is gone back to, when they are told to", async () => {
+    const database = await filled();
+    const run = { connection: server.connection("owner", database), directory: migrationsDirectory, connectTimeoutMs: 0, onReport: () => undefined };
+    await migrateUndo(run, { to: "0.0.9", acceptDataLoss: true });
+    const backups = backupsOf(database);
+    await backups.create();
+    await backups.restore(undefined, "as it was");
+    expect(await query(database, "SELECT version FROM schema_version WHERE success ORDER BY installed_rank DESC LIMIT 1")).toEqual([{ version: "0.0.9" }]);
+    expect(await query(database, "SELECT count(*)::int AS n FROM demand_history")).toEqual([{ n: 20_000 }]);
+  }, 60_000);
+
   it("cannot be read with another key, and hold no readable row", async () => {
     const database = await filled();
     const made = await backupsOf(database).create();

@@ -87,9 +87,10 @@ export class Backups {
    * Restores a backup into a new database, brings it to this release's schema,
    * and gives it to the service in place of today's, which is kept.
    *
+   * @param schema as it was: for a release of that time, which is gone back to next
    * @returns the name under which today's database is kept
    */
-  async restore(name: string | undefined): Promise<{ readonly manifest: Manifest; readonly kept: string }> {
+  async restore(name: string | undefined, schema: "newest" | "as it was" = "newest"): Promise<{ readonly manifest: Manifest; readonly kept: string }> {
     const { administration, now } = this.#parts;
     const manifest = await this.#find(name);
     const { database } = administration.connection;
@@ -98,7 +99,7 @@ export class Backups {
     const kept = `${database}_before_${moment}`;
     try {
       await this.#loadInto(restored, manifest);
-      await this.#migrate(restored);
+      if (schema === "newest") await this.#migrate(restored);
       await switchDatabase(administration, restored, kept);
     } catch (error) {
       await dropDatabase(administration, restored);

@@ -41,7 +41,9 @@ const schemaVersionTable = `
     execution_time_ms integer     NOT NULL,
     success           boolean     NOT NULL
   );
-  ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS undo_checksum text`;
+  ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS undo_checksum text;
+  ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS kind text;
+  ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS after_version text`;
 
 /**
  * Brings the schema to the newest version, or to `to`, each migration in a
@@ -138,9 +140,9 @@ async function change(client: pg.Client, migration: Migration, action: Migration
 
 async function record(client: pg.Client, migration: Migration, executionTimeMs: number, success: boolean): Promise<void> {
   await client.query(
-    `INSERT INTO schema_version (installed_rank, version, description, checksum, undo_checksum, execution_time_ms, success)
-     SELECT coalesce(max(installed_rank), 0) + 1, $1, $2, $3, $4, $5, $6 FROM schema_version`,
-    [migration.version, migration.description, migration.checksum, migration.undoChecksum, executionTimeMs, success],
+    `INSERT INTO schema_version (installed_rank, version, description, checksum, undo_checksum, kind, after_version, execution_time_ms, success)
+     SELECT coalesce(max(installed_rank), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8 FROM schema_version`,
+    [migration.version, migration.description, migration.checksum, migration.undoChecksum, migration.kind, migration.after, executionTimeMs, success],
   );
 }
 

@@ -1,0 +1,35 @@
+import { PassThrough, Readable } from "node:stream";
+import { Exec, type V1Status } from "@kubernetes/client-node";
+import type { Deployment } from "../releases/checkpoint.ts";
+import { ReleaseError } from "../releases/release-error.ts";
+import { kubeConfig } from "./cluster.ts";
+import { placeOf } from "./jobs.ts";
+import { parseUrn } from "./urn.ts";
+
+const POD = "postgres-0";
+
+/** The namespace of the stack's own Postgres; undefined where an operator or somebody else runs it. */
+export function postgresNamespace(deployment: Deployment): string | undefined {
+  const server = deployment.resources.find(({ type, urn, delete: condemned }) => type === "kubernetes:apps/v1:StatefulSet" && parseUrn(urn).name === "postgres" && !condemned);
+  return server === undefined ? undefined : placeOf(server.inputs).namespace;
+}
+
+/**
+ * Runs statements as the superuser, over the socket in Postgres' own pod: in
+ * one transaction, and without a password.
+ *
+ * @returns what psql printed, without headers
+ * @throws ReleaseError with Postgres' own words
+ */
+export async function runInPostgres(context: string | undefined, namespace: string, database: string, statements: string): Promise<string> {
+  const output = new PassThrough();
+  const chunks: Buffer[] = [];
+  output.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const status = await new Promise<V1Status>((resolve, reject) => {
+    const command = ["psql", "--username=postgres", `--dbname=${database}`, "--single-transaction", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--command", statements];
+    new Exec(kubeConfig(context)).exec(namespace, POD, "postgres", command, output, output, Readable.from([]), false, resolve).catch(reject);
+  });
+  const printed = Buffer.concat(chunks).toString("utf8").trim();
+  if (status.status !== "Success") throw new ReleaseError(printed || (status.message ?? "no reason given"));
+  return printed;
+}
