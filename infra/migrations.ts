@@ -9,6 +9,9 @@ import { imageUsers } from "./security-contexts.ts";
 import { resourcesOf } from "./sizing.ts";
 import { metadataOf, type StackContext, waitFor } from "./stack-context.ts";
 
+/** What of a stack's `serviceEnvironment` is about migrations. */
+const indexVariables = ["DB_AUTO_CREATE_INDEXES", "DB_INDEX_FORECASTS_COMPOSITE"] as const;
+
 /**
  * Brings the schema up to date before any pod of the new version starts.
  *
@@ -57,6 +60,7 @@ export class Migrations extends pulumi.ComponentResource {
                     { name: "NODE_ENV", value: "production" },
                     { name: "APP_VERSION", value: appVersion },
                     { name: "LOG_LEVEL", value: settings.logLevel },
+                    ...indexVariables.flatMap((variable) => (settings.serviceEnvironment[variable] === undefined ? [] : [{ name: variable, value: settings.serviceEnvironment[variable] }])),
                     ...connection.env,
                     { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: credentials.metadata.name, key: "password" } } },
                   ],

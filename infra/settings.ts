@@ -113,12 +113,17 @@ export const settingsSchema = z.strictObject({
   alerting: z
     .strictObject({
       slackChannel: z.string().default("").describe("Channel that alerts and news are written to; empty: the webhook's own"),
-      emailFrom: emailAddresses.default("").describe("Sender of alerts by e-mail"),
+      emailFrom: emailAddresses.default("").describe("Sender of alerts, reports and password resets by e-mail"),
       emailTo: emailAddresses.default("").describe("Who gets alerts by e-mail, separated by commas; empty: nobody"),
       teams: z
         .partialRecord(z.enum(teams), z.strictObject({ slackChannel: z.string().min(1).optional(), emailTo: emailAddresses.min(1).optional() }))
         .default({})
         .describe("Channels of single teams (platform, forecasting, inventory): slackChannel, emailTo"),
+    })
+    .prefault({}),
+  reports: z
+    .strictObject({
+      emailTo: emailAddresses.default("").describe("Who gets the daily report by e-mail, separated by commas; empty: nobody"),
     })
     .prefault({}),
   grafana: z
@@ -132,6 +137,7 @@ export const settingsSchema = z.strictObject({
   };
   if (settings.postgres.mode === "external" && settings.postgres.host === "") complain(["postgres", "host"], "", "the host of the external Postgres (postgres.mode is external)");
   if (settings.alerting.emailTo !== "" && settings.alerting.emailFrom === "") complain(["alerting", "emailFrom"], "", "the sender of alerts (alerting.emailTo is set)");
+  if (settings.reports.emailTo !== "" && settings.alerting.emailFrom === "") complain(["alerting", "emailFrom"], "", "the sender of reports (reports.emailTo is set)");
   if (settings.serviceType === "NodePort" && settings.nodeAddress === "") complain(["nodeAddress"], "", "the address of a node (serviceType is NodePort)");
   if (settings.monitoring.discovery === "dns" && settings.nodeAddress === "") complain(["nodeAddress"], "", "the address of the node (monitoring.discovery is dns)");
   if (settings.image.build && settings.image.repository === "") complain(["image", "repository"], "", "where to push the built image (image.build is true)");

@@ -163,6 +163,22 @@ public.demand_history.facility_id text NOT NULL
 public.demand_history.material_id uuid NOT NULL
 public.demand_history.quantity double precision NOT NULL
 public.demand_history.tenant_id text NOT NULL
+public.forecast_accuracy_metrics.actual_sum double precision NOT NULL
+public.forecast_accuracy_metrics.bias double precision
+public.forecast_accuracy_metrics.facility_id text NOT NULL
+public.forecast_accuracy_metrics.mae double precision NOT NULL
+public.forecast_accuracy_metrics.mape double precision
+public.forecast_accuracy_metrics.mape_excluded integer NOT NULL
+public.forecast_accuracy_metrics.material_id uuid NOT NULL
+public.forecast_accuracy_metrics.measured_at timestamp with time zone NOT NULL DEFAULT now()
+public.forecast_accuracy_metrics.measurement_period_end date NOT NULL
+public.forecast_accuracy_metrics.measurement_period_start date NOT NULL
+public.forecast_accuracy_metrics.model text NOT NULL
+public.forecast_accuracy_metrics.periods integer NOT NULL
+public.forecast_accuracy_metrics.rmse double precision NOT NULL
+public.forecast_accuracy_metrics.tenant_id text NOT NULL
+public.forecast_accuracy_metrics.tracking_signal double precision NOT NULL
+public.forecast_accuracy_metrics.wape double precision
 public.forecast_batches.batch_no integer NOT NULL
 public.forecast_batches.elapsed_ms integer
 public.forecast_batches.facility_ids text[] NOT NULL
@@ -219,6 +235,11 @@ public.forecast_variants.upper_80 double precision[] NOT NULL
 public.forecast_variants.upper_95 double precision[] NOT NULL
 public.forecast_variants.variant text NOT NULL
 public.forecast_variants.wape double precision
+public.forecast_workers.answered_ms double precision NOT NULL
+public.forecast_workers.seen_at timestamp with time zone NOT NULL DEFAULT now()
+public.forecast_workers.threads integer NOT NULL
+public.forecast_workers.version text NOT NULL
+public.forecast_workers.worker text NOT NULL
 public.forecasts.actual_sum double precision NOT NULL
 public.forecasts.bias double precision
 public.forecasts.created_at timestamp with time zone NOT NULL DEFAULT now()
@@ -394,6 +415,10 @@ demand_history.demand_history_facility_id_check CHECK ((facility_id <> ''::text)
 demand_history.demand_history_material_id_fkey FOREIGN KEY (material_id) REFERENCES items(material_id) ON DELETE CASCADE
 demand_history.demand_history_pkey PRIMARY KEY (tenant_id, facility_id, material_id, demand_date)
 demand_history.demand_history_quantity_check CHECK (((quantity >= (0)::double precision) AND (quantity < 'Infinity'::double precision)))
+forecast_accuracy_metrics.forecast_accuracy_metrics_material_id_fkey FOREIGN KEY (material_id) REFERENCES items(material_id) ON DELETE CASCADE
+forecast_accuracy_metrics.forecast_accuracy_metrics_periods_check CHECK ((periods > 0))
+forecast_accuracy_metrics.forecast_accuracy_metrics_pkey PRIMARY KEY (tenant_id, facility_id, material_id, measurement_period_end)
+forecast_accuracy_metrics.forecast_accuracy_metrics_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
 forecast_batches.forecast_batches_check CHECK ((cardinality(material_ids) = cardinality(facility_ids)))
 forecast_batches.forecast_batches_pkey PRIMARY KEY (run_id, batch_no)
 forecast_batches.forecast_batches_run_id_fkey FOREIGN KEY (run_id) REFERENCES forecast_runs(run_id) ON DELETE CASCADE
@@ -410,6 +435,8 @@ forecast_variants.forecast_variants_pkey PRIMARY KEY (run_id, material_id, facil
 forecast_variants.forecast_variants_run_id_fkey FOREIGN KEY (run_id) REFERENCES forecast_runs(run_id) ON DELETE CASCADE
 forecast_variants.forecast_variants_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
 forecast_variants.forecast_variants_variant_check CHECK ((variant = ANY (ARRAY['regular'::text, 'hybrid'::text])))
+forecast_workers.forecast_workers_pkey PRIMARY KEY (worker)
+forecast_workers.forecast_workers_threads_check CHECK ((threads > 0))
 forecasts.forecasts_judged_by_check CHECK ((judged_by = ANY (ARRAY['mape'::text, 'mase'::text])))
 forecasts.forecasts_material_id_fkey FOREIGN KEY (material_id) REFERENCES items(material_id) ON DELETE CASCADE
 forecasts.forecasts_period_check CHECK ((period = ANY (ARRAY['day'::text, 'month'::text])))
@@ -503,6 +530,7 @@ watchdog_interventions.watchdog_interventions_pkey PRIMARY KEY (intervention_id)
 CREATE INDEX idx_audit_log_entity ON public.audit_log USING btree (tenant_id, entity, entity_id, audit_id DESC)
 CREATE INDEX idx_audit_log_newest ON public.audit_log USING btree (tenant_id, audit_id DESC)
 CREATE INDEX idx_demand_history_material_date_range ON public.demand_history USING btree (material_id, demand_date)
+CREATE INDEX idx_forecast_accuracy_period ON public.forecast_accuracy_metrics USING btree (tenant_id, material_id, measurement_period_end DESC)
 CREATE INDEX idx_forecast_models_material ON public.forecast_models USING btree (material_id)
 CREATE INDEX idx_forecast_runs_newest ON public.forecast_runs USING btree (tenant_id, status, requested_at DESC)
 CREATE INDEX idx_forecasts_item_date ON public.forecasts USING btree (tenant_id, sku, forecast_date DESC)
@@ -531,10 +559,12 @@ CREATE UNIQUE INDEX audit_log_pkey ON public.audit_log USING btree (audit_id)
 CREATE UNIQUE INDEX backups_pkey ON public.backups USING btree (name)
 CREATE UNIQUE INDEX bam_pkey ON pgboss.bam USING btree (id)
 CREATE UNIQUE INDEX demand_history_pkey ON public.demand_history USING btree (tenant_id, facility_id, material_id, demand_date)
+CREATE UNIQUE INDEX forecast_accuracy_metrics_pkey ON public.forecast_accuracy_metrics USING btree (tenant_id, facility_id, material_id, measurement_period_end)
 CREATE UNIQUE INDEX forecast_batches_pkey ON public.forecast_batches USING btree (run_id, batch_no)
 CREATE UNIQUE INDEX forecast_models_pkey ON public.forecast_models USING btree (tenant_id, facility_id, material_id)
 CREATE UNIQUE INDEX forecast_runs_pkey ON public.forecast_runs USING btree (run_id)
 CREATE UNIQUE INDEX forecast_variants_pkey ON public.forecast_variants USING btree (run_id, material_id, facility_id, variant)
+CREATE UNIQUE INDEX forecast_workers_pkey ON public.forecast_workers USING btree (worker)
 CREATE UNIQUE INDEX forecasts_pkey ON public.forecasts USING btree (run_id, material_id, facility_id)
 CREATE UNIQUE INDEX health_report_pkey ON public.health_report USING btree (only_row)
 CREATE UNIQUE INDEX idx_replenishment_suggestions_open ON public.replenishment_suggestions USING btree (tenant_id, facility_id, material_id) WHERE (status = ANY (ARRAY['pending'::text, 'accepted'::text]))
@@ -616,6 +646,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_l
 -- Policies
 audit_log tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 demand_history tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
+forecast_accuracy_metrics tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 forecast_batches tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 forecast_models tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
 forecast_runs tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
@@ -646,10 +677,12 @@ pgboss.warning forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_
 public.audit_log forecast_app=ar/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.backups forecast_app=r/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.demand_history forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
+public.forecast_accuracy_metrics forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_batches forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_models forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_runs forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_variants forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
+public.forecast_workers forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecasts forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.health_report forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.inventory forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner

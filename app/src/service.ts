@@ -33,16 +33,20 @@ import { FlagSources } from "./platform/flag-sources.ts";
 import { Flags } from "./platform/flags.ts";
 import { createHttpApp } from "./platform/http-app.ts";
 import { JobQueue } from "./platform/job-queue.ts";
+import { LatencyWatch } from "./platform/latency-watch.ts";
 import type { Log } from "./platform/log.ts";
 import { observeProcess } from "./platform/process-metrics.ts";
 import { mountRoutes } from "./platform/route.ts";
 import { scheduledQueues, workOnSchedule } from "./platform/scheduled-work.ts";
+import { SmtpMailer } from "./platform/smtp-mailer.ts";
 import { closeServer, type StopOptions } from "./platform/shutdown.ts";
 import { Preloader } from "./prefetch/preloader.ts";
 import { QueryLog } from "./prefetch/query-log.ts";
 import { askForDeployPrefetch, scheduledPrefetch } from "./prefetch/scheduled-prefetch.ts";
 import { replenishmentRoutes } from "./replenishment/routes.ts";
 import { observeSuggestions } from "./replenishment/suggestion-metrics.ts";
+import { reportRoutes } from "./report/routes.ts";
+import { scheduledReport } from "./report/scheduled-report.ts";
 import { ForecastThreads } from "./runs/forecast-threads.ts";
 import { runQueues } from "./runs/queues.ts";
 import { runRoutes } from "./runs/routes.ts";
@@ -50,6 +54,8 @@ import { observeRuns } from "./runs/run-metrics.ts";
 import { workOnRuns } from "./runs/run-worker.ts";
 import { scheduledRuns } from "./runs/scheduled-runs.ts";
 import { Watchdog } from "./runs/watchdog.ts";
+import { keepThreadsAlive } from "./runs/worker-keepalive.ts";
+import { workerStatusRoutes } from "./runs/worker-status.ts";
 
 /** What a process does: answer the API, work on runs, or both (in development). */
 export type ServiceRole = "api" | "worker" | "api+worker";
@@ -86,12 +92,14 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const queryLog = new QueryLog(database, metrics, log);
   const queries = new CachedQueries(cache, queryLog, [itemsQuery, inventoryQuery, inventorySummaryQuery, forecastsQuery]);
   const preloader = new Preloader({ config, database, queries, flags, metrics, log });
-  const scheduled = [...scheduledRuns(config, database), ...scheduledPrefetch(flags, preloader), maintenance({ config, database, cache, preloader, log })];
+  const mailer = config.SMTP_URL === undefined ? undefined : new SmtpMailer(config.SMTP_URL, config.MAIL_FROM);
+  const scheduled = [...scheduledRuns(config, database), ...scheduledPrefetch(flags, preloader), maintenance({ config, database, cache, preloader, log }), ...scheduledReport({ config, database, mailer, metrics, log })];
   const jobs = new JobQueue(database, works ? "worker" : "client", [...runQueues(config.FORECAST_HEARTBEAT_SECONDS), ...scheduledQueues(scheduled, config.FORECAST_HEARTBEAT_SECONDS), healthQueue], log);
   let stopping = false;
   const watch = new ScrapeWatch(config.METRICS_UNWATCHED_SECONDS);
   warnWhenUnwatched(watch, log);
-  const monitor = new HealthMonitor({ config, database, cache, jobs, watch });
+  const latency = new LatencyWatch();
+  const monitor = new HealthMonitor({ config, database, cache, jobs, watch, latency });
 
   const observeTableGauges = serves ? observeTables(database, metrics) : undefined;
   const beforeScrape = async () => {
@@ -104,21 +112,21 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
     for (const { name, status } of job?.checks ?? []) metrics.health_check_status.set({ check: name }, statusValues[status]);
   };
-  const feature = { config, database, cache, queries, flags, jobs, metrics, log, mailer: undefined };
+  const feature = { config, database, cache, queries, flags, jobs, metrics, log, mailer };
   const access = serves ? createAccess(feature) : undefined;
   const routes = [
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
-    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), maintenanceRoutes(feature), accuracyRoutes(), selectedModelRoutes(), replenishmentRoutes(feature), graphqlRoutes(feature)].flat() : []),
+    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), maintenanceRoutes(feature), accuracyRoutes(), selectedModelRoutes(), replenishmentRoutes(feature), reportRoutes(feature), workerStatusRoutes(feature), graphqlRoutes(feature)].flat() : []),
   ];
   const identify = access?.identify ?? (() => Promise.reject(new UnauthorizedError("This process has no API.")));
   const handlers = [...(access === undefined ? [] : [access.limit]), mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
-  const server = createServer(createHttpApp({ config, metrics, registry, log, beforeScrape, handlers }));
+  const server = createServer(createHttpApp({ config, metrics, registry, log, latency, beforeScrape, handlers }));
   const port = await listen(server, config.PORT);
   log.info({ port }, "listening");
 
   const stopped = new AbortController();
   const prepared = access?.prepare(stopped.signal);
-  const threads = works ? new ForecastThreads(config.FORECAST_THREADS, config.SCHEDULER_WATCHDOG_TIMEOUT_MS) : undefined;
+  const threads = works ? new ForecastThreads({ threads: config.FORECAST_THREADS, keepOne: config.ML_SERVICE_KEEPALIVE, stallMs: config.SCHEDULER_WATCHDOG_TIMEOUT_MS }) : undefined;
   const watchdog = new Watchdog({ config, database, metrics, log }, scheduled);
   const connected = jobs.connect(async (boss) => {
     if (config.SVC_JWT !== undefined && serves) await workOnHealth(boss, { config, database, metrics, log, origin: `http://127.0.0.1:${port}`, token: config.SVC_JWT });
@@ -130,9 +138,9 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     if (boss === undefined) return;
     const warmed = serves && config.ENABLE_CACHE_WARMUP && config.CACHE_WARMUP_ON_STARTUP ? preloader.preloadAll("startup") : undefined;
     await warmed?.catch((error: unknown) => log.warn({ err: error }, "the cache could not be filled at the start"));
-    if (!works) return;
+    if (threads === undefined) return;
     await askForDeployPrefetch(jobs, config, flags).catch((error: unknown) => log.warn({ err: error }, "the prefetch after the deploy could not be asked for"));
-    await watchdog.watch(boss, stopped.signal);
+    await Promise.all([watchdog.watch(boss, stopped.signal), config.ML_SERVICE_KEEPALIVE ? keepThreadsAlive({ config, database, threads, log }, stopped.signal) : undefined]);
   });
 
   const stopWork = async (timeoutMs: number) => {

@@ -23,6 +23,8 @@ export function serviceEnvironment(settings: Settings, appVersion: string): Reco
     LOG_LEVEL: settings.logLevel,
     ...(makesBackups(settings) ? { BACKUP_MAX_AGE_HOURS: String(backupMaxAgeHours) } : {}),
     DATABASE_POOL_MAX: String(poolSize(settings)),
+    ...(settings.alerting.emailFrom === "" ? {} : { MAIL_FROM: settings.alerting.emailFrom }),
+    ...(settings.reports.emailTo === "" ? {} : { REPORT_TO: settings.reports.emailTo }),
     // Prometheus asks every 15 seconds, and restarts within a few minutes.
     METRICS_UNWATCHED_SECONDS: "600",
     ...settings.serviceEnvironment,

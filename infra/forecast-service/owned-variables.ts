@@ -17,6 +17,8 @@ export const ownedVariables: readonly string[] = [
   "ROLE_USERS_PASSWORD",
   "ALERT_WEBHOOK",
   "SMTP_URL",
+  "MAIL_FROM",
+  "REPORT_TO",
   "POD_NAME",
   "FEATURE_FLAGS_DIRECTORY",
   "FEATURE_FLAGS_FILE",

@@ -11,6 +11,14 @@ export const healthMetrics = {
     owner: "platform",
     emittedBy: ["api"],
   },
+  daily_reports_total: {
+    type: "counter",
+    unit: "count",
+    help: "Daily reports mailed, one per tenant; a failed one is tried again",
+    labels: { outcome: oneOf("sent", "failed") },
+    owner: "forecasting",
+    emittedBy: ["worker"],
+  },
   health_notifications_total: {
     type: "counter",
     unit: "count",

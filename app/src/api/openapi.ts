@@ -44,6 +44,7 @@ const tagDescriptions: Readonly<Record<string, string>> = {
   demand: "What was asked for on which day.",
   forecasts: "Forecast runs, their forecasts and how accurate they are.",
   replenishment: "What to order, and why.",
+  reports: "What is told every day.",
   auth: "Users, tokens and passwords.",
   audit: "Who changed what.",
   health: "Whether the service serves.",

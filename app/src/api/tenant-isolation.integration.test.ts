@@ -50,6 +50,8 @@ describe("the rows of another tenant", () => {
     await asPostgres("INSERT INTO query_log (tenant_id, query_hash, query_pattern, requests, duration_ms) VALUES ('default', 'hash', 'pattern-of-a', 1, 1)");
     await asPostgres(`INSERT INTO forecast_variants (run_id, tenant_id, facility_id, material_id, variant, served, model, parameters, point, lower_80, upper_80, lower_95, upper_95, mape_excluded, actual_sum, error_sum)
                       SELECT run_id, tenant_id, facility_id, material_id, 'regular', true, model, '{}', point, lower_80, upper_80, lower_95, upper_95, mape_excluded, actual_sum, error_sum FROM forecasts`);
+    await asPostgres(`INSERT INTO forecast_accuracy_metrics (tenant_id, facility_id, material_id, measurement_period_start, measurement_period_end, model, periods, mape_excluded, mae, rmse, tracking_signal, actual_sum)
+                      SELECT tenant_id, facility_id, material_id, '2024-01-01', '2024-01-30', model, 30, 0, 1, 1, 0, 1 FROM forecasts ON CONFLICT DO NOTHING`);
   };
 
   /** Bodies of the operations that take one: what would change A's rows if they could be reached. */
@@ -134,7 +136,7 @@ describe("the rows of another tenant", () => {
       expect([call.path, call.body, status < 500]).toEqual([call.path, call.body, true]);
       if (shown(call, text).length > 0) seen.add(call.operation);
     }
-    expect([...seen]).toEqual(expect.arrayContaining(["GET /api/items", "GET /api/inventory", "GET /api/transactions", "GET /api/replenishment/suggestions", "GET /api/forecasts", "GET /api/forecast/accuracy/summary", "GET /api/forecast/runs/{runId}/accuracy", "GET /api/forecast/models", "query getMaterialForecasts", "query getForecastModels", "query getReplenishmentRecommendations", "query getForecastAccuracySummary"]));
+    expect([...seen]).toEqual(expect.arrayContaining(["GET /api/items", "GET /api/inventory", "GET /api/transactions", "GET /api/replenishment/suggestions", "GET /api/forecasts", "GET /api/forecast/accuracy/summary", "GET /api/forecast/accuracy/history", "GET /api/reports/daily", "GET /api/forecast/runs/{runId}/accuracy", "GET /api/forecast/models", "query getMaterialForecasts", "query getForecastModels", "query getReplenishmentRecommendations", "query getForecastAccuracySummary"]));
   });
 
   it("are neither seen nor changed by any operation of the API", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { eventually } from "../test-support/eventually.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { startTestService, type TestService } from "../test-support/test-service.ts";
 
@@ -75,6 +76,34 @@ describe("forecasts against what happened", () => {
     const known = (await app.get("/api/forecast/accuracy?sku=MONTHLY&from=2024-05-15&to=2024-06-30")).body;
     expect(known).toMatchObject({ periods: 1, wape: expect.closeTo((100 * Math.abs(june - 40)) / 40, 8) });
     expect((await app.get("/api/forecast/accuracy?sku=MONTHLY&from=2024-06-01&to=2024-06-29")).body).toMatchObject({ periods: 0, mape: null });
+  });
+
+  it("is measured by maintenance for the last 30 known days, item by item as it is computed on request", async () => {
+    await app.send("POST", "/jobs/maintenance");
+    const [newest] = await eventually(async () => {
+      const { body } = await app.get("/api/forecast/accuracy/history?sku=DAILY&limit=1");
+      const measured = body["measured"] as Record<string, unknown>[];
+      if (measured[0]?.["to"] !== "2024-07-01") throw new Error("not measured yet");
+      return measured;
+    });
+    const { body: onRequest } = await app.get("/api/forecast/accuracy?sku=DAILY&from=2024-06-02&to=2024-07-01");
+    const close = (name: string) => expect.closeTo(Number(onRequest[name]), 8);
+    expect(newest).toEqual({
+      facility: "main",
+      from: "2024-06-02",
+      to: "2024-07-01",
+      model: expect.any(String),
+      periods: 30,
+      mapeExcluded: onRequest["mapeExcluded"],
+      mape: close("mape"),
+      wape: close("wape"),
+      bias: close("bias"),
+      mae: close("mae"),
+      rmse: close("rmse"),
+      trackingSignal: close("trackingSignal"),
+    });
+    expect((await app.get("/api/forecast/accuracy/history?sku=DAILY&facility=elsewhere")).body).toEqual({ measured: [], nextCursor: null });
+    expect((await app.get("/api/forecast/accuracy/history?sku=DAILY&cursor=WyJ4IiwieSJd")).status).toBe(400);
   });
 
   it("adds up over items as each of them says", async () => {

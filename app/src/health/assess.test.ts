@@ -9,10 +9,13 @@ const fine: Observations = {
   redisUp: true,
   jobQueueReady: true,
   lastRunFailed: false,
+  stalledRuns: 0,
   memoryPercent: 58,
   memoryWarningPercent: 70,
   job: undefined,
   jobAgeSeconds: 0,
+  latency: { requests: 200, p95Ms: 25, p99Ms: 50 },
+  latencyLimits: { p95Ms: 25, p99Ms: 50 },
   unwatchedMinutes: undefined,
 };
 const status = (change: Partial<Observations>) => overallStatus(assessHealth({ ...fine, ...change }));
@@ -26,7 +29,10 @@ describe("health", () => {
   it.each<[string, Partial<Observations>]>([
     ["Redis does not answer", { redisUp: false }],
     ["the last run failed", { lastRunFailed: true }],
+    ["a run gets no further", { stalledRuns: 1 }],
     ["memory is above its threshold", { memoryPercent: 70.1 }],
+    ["95 of 100 requests take too long", { latency: { requests: 200, p95Ms: 25.1, p99Ms: 50 } }],
+    ["99 of 100 requests take too long", { latency: { requests: 200, p95Ms: 25, p99Ms: 50.1 } }],
     ["nobody reads the metrics", { unwatchedMinutes: 11 }],
     ["the job queue is not connected", { jobQueueReady: false }],
     ["a check of the health job found it so", { job: { status: "degraded", failures: 1, checks: [{ name: "indexes", status: "degraded", message: "Missing: x.", values: {} }] } }],

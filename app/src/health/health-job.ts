@@ -1,6 +1,5 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import type { PgBoss } from "pg-boss";
-import type { Config } from "../platform/config.ts";
 import type { QueueDefinition } from "../platform/job-queue.ts";
 import type { Log } from "../platform/log.ts";
 import { messageOf } from "../platform/thrown.ts";
@@ -13,7 +12,7 @@ import { postChange } from "./webhook.ts";
 export const healthQueue = { name: "health-check", options: { retryLimit: 0, expireInSeconds: 120, retentionSeconds: 300 } } as const satisfies QueueDefinition;
 
 /** What a health job works with. */
-export type HealthJobParts = CheckedParts & { readonly config: Config; readonly metrics: Metrics; readonly log: Log };
+export type HealthJobParts = CheckedParts & { readonly metrics: Metrics; readonly log: Log };
 
 /**
  * Takes part in health jobs. Processes of the API do, because they can ask

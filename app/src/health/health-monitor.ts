@@ -2,10 +2,12 @@ import type { Cache } from "../platform/cache.ts";
 import type { Config } from "../platform/config.ts";
 import type { Database } from "../platform/db.ts";
 import type { HealthFinding } from "../platform/health.ts";
+import type { LatencyPercentiles, LatencyWatch } from "../platform/latency-watch.ts";
 import type { JobQueue } from "../platform/job-queue.ts";
 import { memoryUsedRatio } from "../platform/memory.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { lastRunFailed } from "../runs/sql/newest-run.ts";
+import { stalledRuns } from "../runs/sql/stalled-runs.ts";
 import { recentInterventions } from "../runs/sql/interventions.ts";
 import { assessHealth, assessReadiness, type Needs } from "./assess.ts";
 import { type HealthReport, readHealthReport } from "./sql/health-report.ts";
@@ -17,6 +19,8 @@ export interface ObservedHealth {
   readonly findings: readonly HealthFinding[];
   /** How often the watchdog put something right in the last 24 hours; null when that cannot be read. */
   readonly interventions: number | null;
+  /** What reading took in the last five minutes; undefined while that is not known or not watched. */
+  readonly latency: LatencyPercentiles | undefined;
   /** Undefined before the first health job, and while the database does not answer. */
   readonly job: HealthReport | undefined;
 }
@@ -26,11 +30,21 @@ const TIMEOUT_MS = 2_000;
 
 const schemaSql = "SELECT version FROM schema_version WHERE success ORDER BY installed_rank DESC LIMIT 1";
 
+/** What a monitor looks at. */
+export interface WatchedParts {
+  readonly config: Config;
+  readonly database: Database;
+  readonly cache: Cache;
+  readonly jobs: JobQueue;
+  readonly watch: ScrapeWatch;
+  readonly latency: LatencyWatch;
+}
+
 /** Looks at the parts of the service and judges their health, cheaply: what takes long, the health job has done. */
 export class HealthMonitor {
-  readonly #parts: { readonly config: Config; readonly database: Database; readonly cache: Cache; readonly jobs: JobQueue; readonly watch: ScrapeWatch };
+  readonly #parts: WatchedParts;
 
-  constructor(parts: { readonly config: Config; readonly database: Database; readonly cache: Cache; readonly jobs: JobQueue; readonly watch: ScrapeWatch }) {
+  constructor(parts: WatchedParts) {
     this.#parts = parts;
   }
 
@@ -41,6 +55,7 @@ export class HealthMonitor {
 
   async report(): Promise<ObservedHealth> {
     const { config, database, cache, jobs, watch } = this.#parts;
+    const latency = config.MONITOR_API_LATENCY_PERCENTILES ? this.#parts.latency.percentiles() : undefined;
     const needs = await this.#needs();
     const job = needs.databaseConnected ? await readHealthReport(database).catch(() => undefined) : undefined;
     const findings = assessHealth({
@@ -48,14 +63,17 @@ export class HealthMonitor {
       redisUp: cache.redisUp(),
       jobQueueReady: jobs.ready,
       lastRunFailed: needs.databaseConnected && (await this.#someRunFailed().catch(() => false)),
+      stalledRuns: needs.databaseConnected ? await this.#countStalled().catch(() => 0) : 0,
       memoryPercent: 100 * memoryUsedRatio(),
       memoryWarningPercent: config.MEMORY_WARNING_THRESHOLD_PERCENT,
+      latency,
+      latencyLimits: { p95Ms: config.API_LATENCY_P95_THRESHOLD_MS, p99Ms: config.API_LATENCY_P99_THRESHOLD_MS },
       job,
       jobAgeSeconds: job === undefined ? 0 : (Date.now() - job.checkedAt.getTime()) / 1_000,
       unwatchedMinutes: watch.unwatchedMinutes(),
     });
     const interventions = needs.databaseConnected ? await recentInterventions(database).catch(() => null) : null;
-    return { databaseConnected: needs.databaseConnected, findings, interventions, job };
+    return { databaseConnected: needs.databaseConnected, findings, interventions, latency, job };
   }
 
   async #needs(): Promise<Needs> {
@@ -67,6 +85,12 @@ export class HealthMonitor {
     const { database } = this.#parts;
     const failed = await Promise.all((await listTenants(database)).map((tenant) => lastRunFailed(database.of(tenant))));
     return failed.includes(true);
+  }
+
+  async #countStalled(): Promise<number> {
+    const { config, database } = this.#parts;
+    const stalled = await Promise.all((await listTenants(database)).map((tenant) => stalledRuns(database.of(tenant), config.SCHEDULER_WATCHDOG_TIMEOUT_MS)));
+    return stalled.flat().length;
   }
 
   async #schemaVersion(): Promise<string | null> {

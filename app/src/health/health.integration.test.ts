@@ -24,7 +24,7 @@ describe("the health of the service", () => {
   let database: Database;
   let origin: string;
   const sql = <Row extends object>(text: string) => asSuperuser(server.superuser, name, async (client) => (await client.query<Row>(text)).rows);
-  const check = async (wanted: (typeof checkNames)[number], change: { origin?: string; token?: string } = {}) => (await runChecks({ database, origin, token: SERVICE_TOKEN, ...change })).find((found) => found.name === wanted);
+  const check = async (wanted: (typeof checkNames)[number], change: { config?: Config; origin?: string; token?: string } = {}) => (await runChecks({ config, database, origin, token: SERVICE_TOKEN, ...change })).find((found) => found.name === wanted);
   /** Breaks something, looks, and mends it again. */
   const broken = async <Result>(breakIt: string, look: () => Promise<Result>, mend: string) => {
     await sql(breakIt);
@@ -54,14 +54,14 @@ describe("the health of the service", () => {
   });
 
   it("is healthy in every check when nothing is broken", async () => {
-    const checks = await runChecks({ database, origin, token: SERVICE_TOKEN });
+    const checks = await runChecks({ config, database, origin, token: SERVICE_TOKEN });
     expect(checks.map((found) => `${found.name} ${found.status}`)).toEqual(checkNames.map((wanted) => `${wanted} healthy`));
     expect(checks.find((found) => found.name === "data-volume")?.values).toEqual({ items: 1, demandRecords: 200, forecasts: 1, accuracyMetrics: 1 });
   });
 
   it("is unhealthy when the database does not answer", async () => {
     const nowhere = new Database({ ...config, DB_PORT: 1 }, createMetrics(new Registry(), ["api"]), log, "nowhere");
-    const checks = await runChecks({ database: nowhere, origin, token: SERVICE_TOKEN });
+    const checks = await runChecks({ config, database: nowhere, origin, token: SERVICE_TOKEN });
     await nowhere.close();
     expect(checks.find((found) => found.name === "database")).toMatchObject({ status: "unhealthy", message: "The database does not answer." });
     expect(checks.find((found) => found.name === "tables")?.status).toBe("unhealthy");
@@ -83,6 +83,14 @@ describe("the health of the service", () => {
   it("is degraded when there are items but no demand", async () => {
     const found = await broken("CREATE TABLE kept AS TABLE demand_history; DELETE FROM demand_history", () => check("data-volume"), "INSERT INTO demand_history SELECT * FROM kept; DROP TABLE kept");
     expect(found).toMatchObject({ status: "degraded", values: { items: 1, demandRecords: 0 } });
+  });
+
+  it("is degraded when more items than allowed are of high variance, unless nobody wants to know", async () => {
+    const bad = "UPDATE forecast_runs SET summary = jsonb_set(summary, '{overall,highVarianceItems}', '16')";
+    const mend = "UPDATE forecast_runs SET summary = jsonb_set(summary, '{overall,highVarianceItems}', '0')";
+    expect(await broken(bad, () => check("accuracy"), mend)).toMatchObject({ status: "degraded", message: "16 items have a MAPE far above the target, more than the 15 that are allowed." });
+    expect(await broken(bad, () => check("accuracy", { config: { ...config, MAX_HIGH_VARIANCE_ITEMS_ALLOWED: 16 } }), mend)).toMatchObject({ status: "healthy" });
+    expect(await broken(bad, () => check("accuracy", { config: { ...config, ALERT_ON_EXCESSIVE_VARIANCE: false } }), mend)).toMatchObject({ status: "healthy" });
   });
 
   it("is degraded when MAPE of the last 30 days is above 50 %", async () => {

@@ -45,8 +45,15 @@ export interface RecentAccuracy {
   readonly bias: number | null;
 }
 
-export function judgeAccuracy({ mape, bias }: RecentAccuracy): Check {
-  const values = { mapePercent: rounded(mape), biasPercent: rounded(bias) };
+/** Items of high variance of the newest runs, and how many there may be; undefined: nobody minds. */
+export interface HighVariance {
+  readonly items: number;
+  readonly allowed: number | undefined;
+}
+
+export function judgeAccuracy({ mape, bias }: RecentAccuracy, { items, allowed }: HighVariance): Check {
+  const values = { mapePercent: rounded(mape), biasPercent: rounded(bias), highVarianceItems: items };
+  if (allowed !== undefined && items > allowed) return check("accuracy", "degraded", `${items} items have a MAPE far above the target, more than the ${allowed} that are allowed.`, values);
   if (mape === null) return check("accuracy", "healthy", "No forecast of the last 30 days has a MAPE.", values);
   const sentence = `MAPE of the last 30 days is ${mape.toFixed(1)} %`;
   return mape > MAPE_ALERT_PERCENT ? check("accuracy", "degraded", `${sentence}, above ${MAPE_ALERT_PERCENT} %.`, values) : check("accuracy", "healthy", `${sentence}.`, values);

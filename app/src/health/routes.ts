@@ -17,7 +17,7 @@ const health = z.object({
   scheduler: z.object({ enabled: z.boolean(), nextRun: z.iso.datetime() }),
   streaming: z.object({ enabled: z.boolean(), batchSize: z.int() }),
   cache: z.object({ queryCache: cacheHealth, forecastCache: cacheHealth.extend({ preloadEnabled: z.boolean() }) }),
-  monitoring: z.object({ itemMapeEnabled: z.boolean(), watchdogEnabled: z.boolean(), selfHealingEnabled: z.boolean(), watchdogInterventions: z.int().nullable() }),
+  monitoring: z.object({ itemMapeEnabled: z.boolean(), watchdogEnabled: z.boolean(), selfHealingEnabled: z.boolean(), watchdogInterventions: z.int().nullable(), apiLatency: z.object({ requests: z.int(), p95Ms: z.number(), p99Ms: z.number() }).nullable() }),
   database: z.object({ connected: z.boolean() }),
   /** When the health job made the checks; null before its first run. */
   checkedAt: z.iso.datetime().nullable(),
@@ -29,7 +29,7 @@ const health = z.object({
 export function healthRoutes(parts: { readonly config: Config; readonly cache: Cache; readonly monitor: HealthMonitor; readonly isStopping: () => boolean }): Route[] {
   const { config, cache, monitor, isStopping } = parts;
   const describe = async (): Promise<z.infer<typeof health>> => {
-    const { databaseConnected, findings, interventions, job } = await monitor.report();
+    const { databaseConnected, findings, interventions, latency, job } = await monitor.report();
     return {
       status: overallStatus(findings),
       version: config.APP_VERSION,
@@ -41,7 +41,7 @@ export function healthRoutes(parts: { readonly config: Config; readonly cache: C
         queryCache: { enabled: cache.enabled("queries"), ttl: config.QUERY_CACHE_TTL, hitRate: cache.hitRate("queries") },
         forecastCache: { enabled: cache.enabled("forecasts"), ttl: config.FORECAST_CACHE_TTL, preloadEnabled: config.FORECAST_CACHE_PRELOAD, hitRate: cache.hitRate("forecasts") },
       },
-      monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: config.SCHEDULER_WATCHDOG_ENABLED, selfHealingEnabled: config.ENABLE_SELF_HEALING, watchdogInterventions: interventions },
+      monitoring: { itemMapeEnabled: config.ENABLE_ITEM_MAPE_MONITORING, watchdogEnabled: config.SCHEDULER_WATCHDOG_ENABLED, selfHealingEnabled: config.ENABLE_SELF_HEALING, watchdogInterventions: interventions, apiLatency: latency ?? null },
       database: { connected: databaseConnected },
       checkedAt: job?.checkedAt.toISOString() ?? null,
       checks: job?.checks ?? [],

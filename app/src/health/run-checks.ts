@@ -1,6 +1,7 @@
 import type { Database } from "../platform/db.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { messageOf } from "../platform/thrown.ts";
+import type { Config } from "../platform/config.ts";
 import { countPending } from "../replenishment/sql/count-pending.ts";
 import type { Check, CheckName } from "./check.ts";
 import { PROBED_OPERATIONS, probeGraphql } from "./graphql-probe.ts";
@@ -9,10 +10,12 @@ import { countData } from "./sql/data-volume.ts";
 import { readIndexState } from "./sql/index-state.ts";
 import { timeQueries } from "./sql/probe-queries.ts";
 import { readRecentAccuracy } from "./sql/recent-accuracy.ts";
+import { newestCompletedRun } from "../runs/sql/newest-run.ts";
 import { readTableState } from "./sql/table-state.ts";
 
 /** What the checks look at. */
 export interface CheckedParts {
+  readonly config: Config;
   readonly database: Database;
   /** Where this process answers the API, and a token for it. */
   readonly origin: string;
@@ -22,7 +25,7 @@ export interface CheckedParts {
 const TIMEOUT_MS = 5_000;
 
 /** Makes all checks, one after the other so that none slows down another; one that cannot be made is a finding too. */
-export async function runChecks({ database, origin, token }: CheckedParts): Promise<Check[]> {
+export async function runChecks({ config, database, origin, token }: CheckedParts): Promise<Check[]> {
   const checks: Check[] = [];
   const make = async (name: CheckName, check: () => Promise<Check>) => {
     checks.push(await check().catch((error: unknown) => unmade(name, messageOf(error))));
@@ -45,7 +48,9 @@ export async function runChecks({ database, origin, token }: CheckedParts): Prom
   });
   await make("accuracy", async () => {
     const accuracies = await ofTenants(readRecentAccuracy);
-    return judgeAccuracy(accuracies.reduce((worst, other) => ((other.mape ?? -1) > (worst.mape ?? -1) ? other : worst), { mape: null, bias: null }));
+    const runs = await ofTenants(newestCompletedRun);
+    const highVariance = { items: Math.max(0, ...runs.map((run) => run?.summary.overall.highVarianceItems ?? 0)), allowed: config.ALERT_ON_EXCESSIVE_VARIANCE ? config.MAX_HIGH_VARIANCE_ITEMS_ALLOWED : undefined };
+    return judgeAccuracy(accuracies.reduce((worst, other) => ((other.mape ?? -1) > (worst.mape ?? -1) ? other : worst), { mape: null, bias: null }), highVariance);
   });
   await make("replenishment", async () => {
     const counts = await ofTenants(countPending);

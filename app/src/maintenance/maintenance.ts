@@ -6,6 +6,8 @@ import type { Log } from "../platform/log.ts";
 import type { ScheduledWork } from "../platform/scheduled-work.ts";
 import type { Preloader } from "../prefetch/preloader.ts";
 import { MAINTENANCE_QUEUE } from "../runs/queues.ts";
+import { measureNewestPeriod } from "../forecasting/accuracy-history.ts";
+import { pruneAccuracy } from "./sql/prune-accuracy.ts";
 import { pruneQueryLog } from "./sql/prune-query-log.ts";
 import { pruneRuns } from "./sql/prune-runs.ts";
 
@@ -30,9 +32,10 @@ export function maintenance({ config, database, cache, preloader, log }: Mainten
       await preloader.preload(tenant, "maintenance");
       const databaseConnected = await database.answers(TIMEOUT_MS);
       const rows = database.of(tenant);
-      const [runsDeleted, queriesDeleted] = [await pruneRuns(rows, config.RUN_RETENTION_DAYS), await pruneQueryLog(rows)];
+      const seriesMeasured = await measureNewestPeriod(rows);
+      const [runsDeleted, queriesDeleted, measuresDeleted] = [await pruneRuns(rows, config.RUN_RETENTION_DAYS), await pruneQueryLog(rows), await pruneAccuracy(rows, config.RUN_RETENTION_DAYS)];
       const hitRates = { lists: cache.hitRate("lists"), summaries: cache.hitRate("summaries"), queries: cache.hitRate("queries"), forecasts: cache.hitRate("forecasts") };
-      log.info({ tenant, databaseConnected, redisUp: cache.redisUp() ?? null, hitRates, runsDeleted, queriesDeleted }, "maintenance completed");
+      log.info({ tenant, databaseConnected, redisUp: cache.redisUp() ?? null, hitRates, seriesMeasured, runsDeleted, queriesDeleted, measuresDeleted }, "maintenance completed");
     },
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readConfig } from "../platform/config.ts";
 import { connectionOf } from "../platform/db.ts";
-import { migrateUndo, migrateUp, migrationStatus } from "./migrate.ts";
+import { migrateUndo, migrateUp, migrationStatus, repairIndexes } from "./migrate.ts";
 
 /** How `migrate` is called. */
 export const MIGRATE_USAGE = "migrate up | migrate status | migrate undo [--to VERSION] [--accept-data-loss]";
@@ -20,10 +20,12 @@ export async function runMigrateRole(args: readonly string[]): Promise<boolean> 
   const call = parseCall(args);
   if (call === undefined) return false;
   const print = (record: object) => process.stdout.write(`${JSON.stringify(record)}\n`);
-  const options = { connection: connectionOf(readConfig(process.env)), directory: migrationsDirectory(), connectTimeoutMs: DATABASE_WAIT_MS, onReport: print };
+  const config = readConfig(process.env);
+  const options = { connection: connectionOf(config), directory: migrationsDirectory(), connectTimeoutMs: DATABASE_WAIT_MS, onReport: print };
   switch (call.action) {
     case "up":
       await migrateUp(options);
+      if (config.DB_AUTO_CREATE_INDEXES) for (const index of await repairIndexes(options, { forecastsComposite: config.DB_INDEX_FORECASTS_COMPOSITE })) print({ action: "index-created", index });
       return true;
     case "status":
       for (const status of await migrationStatus(options)) print(status);

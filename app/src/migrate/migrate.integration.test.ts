@@ -6,7 +6,7 @@ import pg from "pg";
 import { PgBoss } from "pg-boss";
 import { migrationsDirectory, startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { readMigrations } from "./migration-files.ts";
-import { migrateUndo, type MigrationReport, migrateUp, migrationStatus } from "./migrate.ts";
+import { migrateUndo, type MigrationReport, migrateUp, migrationStatus, repairIndexes } from "./migrate.ts";
 
 describe("migrations", () => {
   let server: TestServer;
@@ -95,6 +95,16 @@ describe("migrations", () => {
     await query(database, "UPDATE schema_version SET undo_checksum = 'other' WHERE version = '0.0.2'; INSERT INTO schema_version SELECT 99, '99.0.0', 'x', 'x', current_user, now(), 1, true");
     const status = await migrationStatus(options(database));
     expect(status.filter(({ state }) => state !== "applied").map(({ version, state }) => `${version} ${state}`)).toEqual(["0.0.2 changed", "99.0.0 unknown"]);
+  });
+
+  it("make needed indexes again that were lost or left unusable, those of the forecasts only when they are wanted", async () => {
+    const database = await server.createDatabase();
+    await query(database, "DROP INDEX idx_inventory_material; DROP INDEX idx_forecasts_run_sku");
+    await server.query(database, "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_forecast_runs_newest'::regclass");
+    expect(await repairIndexes(options(database), { forecastsComposite: false })).toEqual(["idx_forecast_runs_newest", "idx_inventory_material"]);
+    expect(await repairIndexes(options(database), { forecastsComposite: true })).toEqual(["idx_forecasts_run_sku"]);
+    expect(await repairIndexes(options(database), { forecastsComposite: true })).toEqual([]);
+    expect(await query(database, "SELECT count(*)::int AS unusable FROM pg_index WHERE NOT indisvalid")).toEqual([{ unusable: 0 }]);
   });
 
   it("started twice at once are applied once", async () => {

@@ -1,6 +1,7 @@
 import { compareVersions } from "@forecast-stack/migrations/migration-header.ts";
 import pg from "pg";
 import { fieldOf, messageOf } from "../platform/thrown.ts";
+import { createMissingIndexes } from "./needed-indexes.ts";
 import { MigrationError } from "./migration-error.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
 import { type AppliedMigration, planMigrations, planUndo, type UndoOptions } from "./migration-plan.ts";
@@ -78,6 +79,22 @@ export async function migrateUndo(options: MigrateOptions, undo: UndoOptions): P
   });
 }
 
+/**
+ * Makes needed indexes that were lost, one after the other and without holding
+ * up the service; gives their names.
+ *
+ * @throws MigrationError with PostgreSQL's message
+ */
+export async function repairIndexes(options: Pick<MigrateOptions, "connection" | "connectTimeoutMs">, which: { readonly forecastsComposite: boolean }): Promise<string[]> {
+  let created: string[] = [];
+  await withSchemaLock(options, async (client) => {
+    created = await createMissingIndexes(client, which).catch((error: unknown) => {
+      throw new MigrationError(`A lost index could not be made again: ${messageOf(error)}`, { cause: error });
+    });
+  });
+  return created;
+}
+
 /** One migration as `migrate status` shows it. */
 export interface MigrationStatus {
   readonly version: string;
@@ -153,7 +170,7 @@ function sqlMessage(error: unknown, sql: string): string {
   return parts.filter((part) => part !== undefined).join("; ");
 }
 
-async function withSchemaLock(options: MigrateOptions, work: (client: pg.Client) => Promise<void>): Promise<void> {
+async function withSchemaLock(options: Pick<MigrateOptions, "connection" | "connectTimeoutMs">, work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = await connect(options);
   try {
     await client.query(`SET lock_timeout = '${TURN_TIMEOUT}'`);

@@ -48,6 +48,13 @@ const origins = z
   .transform((text) => text.split(",").map((origin) => origin.trim()).filter(Boolean))
   .refine((list) => list.every(isOrigin), "must be origins such as https://app.example.com, separated by commas");
 
+/** A comma-separated list of e-mail addresses. */
+const addresses = z
+  .string()
+  .default("")
+  .transform((text) => text.split(",").map((address) => address.trim()).filter(Boolean))
+  .refine((list) => list.every((address) => /^[^\s@,]+@[^\s@,]+$/.test(address)), "must be e-mail addresses, separated by commas");
+
 const password = z.string().min(12, "must have at least 12 characters").optional();
 
 /** The environment of the service: each variable with its default, unit and bounds. */
@@ -80,6 +87,10 @@ export const environmentSchema = z.object({
   /** Milliseconds above which a statement counts as slow, and is logged when LOG_SLOW_QUERIES says so. */
   SLOW_QUERY_THRESHOLD_MS: integer(200, 1, 600_000),
   LOG_SLOW_QUERIES: flag(true),
+  /** True: \`migrate up\`, which runs with every deployment, makes needed indexes again that were lost. */
+  DB_AUTO_CREATE_INDEXES: flag(true),
+  /** True: the composite indexes of the forecasts are among them. */
+  DB_INDEX_FORECASTS_COMPOSITE: flag(true),
 
   /** Without it every process has a small cache of its own. */
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: "must be a redis:// or rediss:// URL" }).optional(),
@@ -176,6 +187,10 @@ export const environmentSchema = z.object({
   LOG_BATCH_MEMORY_USAGE: flag(true),
   /** Threads of a worker that compute forecasts. */
   FORECAST_THREADS: integer(availableParallelism(), 1, 256),
+  /** True: a worker keeps a thread ready between runs and tells how it answers, for \`GET /api/ml/status\`. */
+  ML_SERVICE_KEEPALIVE: flag(true),
+  /** Milliseconds between two answers. */
+  ML_SERVICE_KEEPALIVE_INTERVAL_MS: integer(30_000, 100, 3_600_000),
   /** Seconds without a sign of life after which a worker's batch is given to another one. */
   FORECAST_HEARTBEAT_SECONDS: integer(20, 10, 50),
   /** True: what the watchdog finds is put right; false: it is only told. */
@@ -194,6 +209,13 @@ export const environmentSchema = z.object({
   /** Percent of the memory limit from which on the process is degraded. */
   MEMORY_WARNING_THRESHOLD_PERCENT: number(70, 1, 100),
 
+  /** True: it is degraded when reading takes longer than the two thresholds allow, over five minutes. */
+  MONITOR_API_LATENCY_PERCENTILES: flag(true),
+  /** Milliseconds that 95 of 100 requests may take. */
+  API_LATENCY_P95_THRESHOLD_MS: number(25, 0.1, 600_000),
+  /** Milliseconds that 99 of 100 requests may take. */
+  API_LATENCY_P99_THRESHOLD_MS: number(50, 0.1, 600_000),
+
   /** When the health job runs, in UTC. */
   CRON_HEALTH_CHECK: cron("*/5 * * * *"),
   /** Health jobs in a row that find the service degraded, after which it counts as unhealthy. */
@@ -206,7 +228,22 @@ export const environmentSchema = z.object({
   ENABLE_ITEM_MAPE_MONITORING: flag(true),
   /** An item is of high variance above this multiple of MAPE_THRESHOLD. */
   MAPE_ITEM_THRESHOLD_MULTIPLIER: number(1.5, 1, 100),
+  /** Items of high variance that the daily report and the accuracy of a run list at most. */
   MAX_HIGH_VARIANCE_ITEMS_IN_REPORT: integer(10, 0, 1000),
+  INCLUDE_HIGH_VARIANCE_ITEMS_IN_REPORT: flag(true),
+  /** Items of high variance that a run may have. */
+  MAX_HIGH_VARIANCE_ITEMS_ALLOWED: integer(15, 0, 1_000_000),
+  /** True: with more of them the health is degraded, which ALERT_WEBHOOK is told of. */
+  ALERT_ON_EXCESSIVE_VARIANCE: flag(true),
+
+  /** The mail server that reports and password resets go to, as smtp://user:password@host:587 or smtps://; without it nothing is mailed. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be an smtp:// or smtps:// URL" }).optional(),
+  /** The sender of all mails. */
+  MAIL_FROM: word("forecast-stack@localhost"),
+  /** Addresses that the daily report is sent to, separated by commas; none: it is not sent. */
+  REPORT_TO: addresses,
+  /** When the daily report is sent, in UTC. */
+  CRON_REPORT: cron("20 2 * * *"),
 
   /** Smoothing constant of Croston's method; unset: the best for each item. */
   CROSTON_ALPHA: optionalNumber(0.001, 1),
@@ -228,7 +265,7 @@ export const environmentSchema = z.object({
 export type Config = z.infer<typeof environmentSchema>;
 
 /** Variables whose values must not appear anywhere. */
-const secrets: ReadonlySet<string> = new Set(["DB_PASSWORD", "SVC_JWT", "JWT_SECRET", "FIRST_ADMIN_PASSWORD", "ROLE_USERS_PASSWORD", "REDIS_URL", "ALERT_WEBHOOK"]);
+const secrets: ReadonlySet<string> = new Set(["DB_PASSWORD", "SVC_JWT", "JWT_SECRET", "FIRST_ADMIN_PASSWORD", "ROLE_USERS_PASSWORD", "REDIS_URL", "ALERT_WEBHOOK", "SMTP_URL"]);
 
 /**
  * Reads the configuration from the environment; a variable that is set to

@@ -6,6 +6,7 @@ import helmet from "helmet";
 import type { Registry } from "prom-client";
 import type { Config } from "./config.ts";
 import { observeRequests } from "./http-metrics.ts";
+import type { LatencyWatch } from "./latency-watch.ts";
 import type { Log } from "./log.ts";
 import { answerErrors, refuseUnknownRoutes } from "./problem.ts";
 import { assignRequestId } from "./request-id.ts";
@@ -15,6 +16,7 @@ export interface HttpAppParts {
   readonly metrics: Metrics;
   readonly registry: Registry;
   readonly log: Log;
+  readonly latency: LatencyWatch;
   /** Brings the gauges up to date before they are scraped. */
   readonly beforeScrape: () => Promise<void>;
   readonly handlers: readonly RequestHandler[];
@@ -29,13 +31,13 @@ const exposedHeaders = ["X-Request-Id", "Location", "RateLimit", "RateLimit-Poli
 
 /** The HTTP side of a process: what every request passes, the routes, and how errors are answered. */
 export function createHttpApp(parts: HttpAppParts): Express {
-  const { config, metrics, registry, log, beforeScrape, handlers } = parts;
+  const { config, metrics, registry, log, latency, beforeScrape, handlers } = parts;
   const app = express();
   app.disable("x-powered-by");
   // Answers are never stored on the way: their validity is known here alone.
   app.disable("etag");
   app.set("trust proxy", config.TRUST_PROXY);
-  app.use(assignRequestId, observeRequests(metrics, log), helmet({ contentSecurityPolicy: contentPolicy }));
+  app.use(assignRequestId, observeRequests(metrics, log, latency), helmet({ contentSecurityPolicy: contentPolicy }));
   if (config.CORS_ALLOWLIST.length > 0) app.use(cors({ origin: config.CORS_ALLOWLIST, credentials: true, exposedHeaders, maxAge: CORS_MAX_AGE_SECONDS }));
   if (config.ENABLE_RESPONSE_COMPRESSION) app.use(compression({ threshold: config.COMPRESSION_THRESHOLD_BYTES }));
   app.get("/metrics", async (_request, response) => {

@@ -1,5 +1,6 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import type { Request, RequestHandler, Response } from "express";
+import type { LatencyWatch } from "./latency-watch.ts";
 import type { Log } from "./log.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -13,7 +14,7 @@ const quietRoutes: ReadonlySet<string> = new Set(["/metrics", "/health/live", "/
  * Measures and logs every request. The label `route` is the template that
  * matched, never the path that was asked for: made-up paths add no series.
  */
-export function observeRequests(metrics: Metrics, log: Log): RequestHandler {
+export function observeRequests(metrics: Metrics, log: Log, latency: LatencyWatch): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     metrics.http_requests_in_progress.inc();
@@ -27,6 +28,8 @@ export function observeRequests(metrics: Metrics, log: Log): RequestHandler {
       metrics.http_requests_in_progress.dec();
       metrics.http_requests_total.inc(labels);
       metrics.http_request_duration_seconds.observe(labels, elapsedMs / 1_000);
+      // Imports and exports take as long as they are large; reading takes long when something is wrong.
+      if (request.method === "GET" && labels.route.startsWith("/api/") && !labels.route.endsWith("/export")) latency.record(elapsedMs);
       if (!quietRoutes.has(labels.route)) log.info({ requestId: requestIdOf(response), ...labels, elapsedMs: Math.round(elapsedMs * 10) / 10 }, "request");
     });
     next();

@@ -1,4 +1,4 @@
-/** A mail to one address, as text and as HTML. */
+/** A mail to one address, or to several separated by commas, as text and as HTML. */
 export interface Mail {
   readonly to: string;
   readonly subject: string;

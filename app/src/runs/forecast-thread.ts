@@ -51,6 +51,11 @@ export default function forecastInThread(task: ThreadTask): ThreadResult {
   return { row, variants, selection, computeMs: performance.now() - started };
 }
 
+/** What a worker thread runs to show that it can: its code is loaded, and nothing holds it. */
+export function answer(): void {
+  // The answer is that it returns.
+}
+
 function measuresOf({ itemMape }: ThreadTask, { judgedBy }: ItemForecast, { model, forecast, accuracy }: Variant): VariantMeasures {
   return {
     model,

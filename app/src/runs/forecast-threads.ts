@@ -7,13 +7,17 @@ export class ForecastThreads {
   readonly #pool: Piscina<ThreadTask, ThreadResult>;
   readonly #stallMs: number;
 
-  /** @param stallMs milliseconds without a finished item after which the threads count as hanging */
-  constructor(threads: number, stallMs: number) {
+  /**
+   * @param threads the most that compute at a time
+   * @param keepOne true: one is ready between runs
+   * @param stallMs milliseconds without a finished item after which the threads count as hanging
+   */
+  constructor({ threads, keepOne, stallMs }: { readonly threads: number; readonly keepOne: boolean; readonly stallMs: number }) {
     this.#stallMs = stallMs;
     this.#pool = new Piscina({
       // The bundle keeps the thread's file beside its own.
       filename: fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "./forecast-thread.ts" : "./forecast-thread.js", import.meta.url)),
-      minThreads: 0,
+      minThreads: keepOne ? 1 : 0,
       maxThreads: threads,
       idleTimeout: 30_000,
     });
@@ -38,6 +42,13 @@ export class ForecastThreads {
     } finally {
       clearTimeout(patience);
     }
+  }
+
+  /** Milliseconds that a thread takes to answer; waits behind work that is under way. */
+  async answer(): Promise<number> {
+    const started = performance.now();
+    await this.#pool.run(undefined as never, { name: "answer" });
+    return performance.now() - started;
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,8 @@ export interface TestServer extends EmbeddedPostgres {
   createDatabase(): Promise<string>;
   /** A fresh database with roles and extensions but without a schema; returns its name. */
   createEmptyDatabase(): Promise<string>;
+  /** Runs a statement as the superuser, who sees the rows of every tenant; gives its rows. */
+  query(database: string, sql: string): Promise<Record<string, unknown>[]>;
   connection(role: keyof typeof roles, database: string): { host: string; port: number; user: string; password: string; database: string };
 }
 
@@ -39,5 +41,6 @@ export async function startTestServer(): Promise<TestServer> {
     await asSuperuser(server.superuser, "postgres", (client) => client.query(`CREATE DATABASE ${database} TEMPLATE ${source} OWNER ${roles.owner.user}`));
     return database;
   };
-  return { ...server, connection, createEmptyDatabase, createDatabase };
+  const query: TestServer["query"] = (database, sql) => asSuperuser(server.superuser, database, async (client) => (await client.query<Record<string, unknown>>(sql)).rows);
+  return { ...server, connection, query, createEmptyDatabase, createDatabase };
 }

@@ -35,6 +35,8 @@ export function testEnvironment(server: TestServer, database: string): Record<st
 /** A running service and how to talk to it. */
 export interface TestService {
   readonly service: Service;
+  /** The name of its database. */
+  readonly database: string;
   /** GET with the service token. */
   get(path: string): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
   text(path: string): Promise<string>;
@@ -69,6 +71,7 @@ export async function startTestService(server: TestServer, database: string, rol
   });
   return {
     service,
+    database,
     get,
     post,
     send,

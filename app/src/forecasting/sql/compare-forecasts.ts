@@ -16,7 +16,7 @@ export interface Comparison {
  * demand. Demand is looked up by its primary key, pair by pair: whatever the
  * planner believes of tables that have just grown, that takes microseconds.
  */
-const pairs = `
+export const pairs = `
   WITH starts AS (
     SELECT d::date AS day, run.run_id
     FROM generate_series($2::date, $3::date, interval '1 day') AS d

@@ -1,7 +1,5 @@
+import { neededIndexes } from "../../migrate/needed-indexes.ts";
 import type { Queryable } from "../../platform/db.ts";
-
-/** Indexes that the queries of every day rest on. */
-const neededIndexes = ["idx_demand_history_material_date_range", "idx_forecasts_item_date", "idx_forecasts_run_sku", "idx_forecast_runs_newest", "idx_inventory_material"];
 
 const sql = `
   SELECT
@@ -19,6 +17,7 @@ export interface IndexState {
 
 /** Which needed indexes are missing, and which of all cannot be used. */
 export async function readIndexState(database: Queryable): Promise<IndexState> {
-  const [state] = await database.query<IndexState>("health.indexes", sql, [neededIndexes]);
-  return state ?? { indexes: 0, missing: neededIndexes, invalid: [] };
+  const names = neededIndexes.map(({ name }) => name);
+  const [state] = await database.query<IndexState>("health.indexes", sql, [names]);
+  return state ?? { indexes: 0, missing: names, invalid: [] };
 }
