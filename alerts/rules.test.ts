@@ -44,6 +44,13 @@ describe("alert rules", () => {
     if (rule.breach !== undefined) expect(rule.panel).toBeDefined();
   });
 
+  it.each(["RunsAboveMapeTarget", "CriticalErrorsAfterRelease", "UptimeLow", "ServiceMemoryHigh", "CacheHitRateLow", "ApiLatencyP99High"])("%s is a trigger of a rollback: the alert and its runbook name the command", (alert) => {
+    const rule = rules.find((one) => one.alert === alert);
+    const [file = "", anchor = ""] = (rule?.runbook ?? "").split("#");
+    const section = readFileSync(join(here, "runbooks", file), "utf8").split(/^## /m).find((text) => text.split("\n")[0]?.toLowerCase() === anchor);
+    expect([rule?.description, section]).toEqual([expect.stringContaining("forecastctl rollback --stack"), expect.stringContaining("forecastctl rollback --stack")]);
+  });
+
   it("have runbooks without sections that no alert leads to", () => {
     const linked = new Set(rules.map(({ runbook }) => runbook));
     const sections = readdirSync(join(here, "runbooks")).flatMap((file) => [...readFileSync(join(here, "runbooks", file), "utf8").matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => `${file}#${heading.toLowerCase().replaceAll(" ", "-")}`));

@@ -12,6 +12,7 @@ import { migrateCommand } from "./migrations/migrate-command.ts";
 import { ReleaseError } from "./releases/release-error.ts";
 import { releasesCommand } from "./releases/releases-command.ts";
 import { rollbackCommand } from "./rollback/rollback-command.ts";
+import { validateCommand } from "./validate/validate-command.ts";
 
 // Without a shell that was prepared by `forecastctl env`, the embedded cluster and its stacks are meant.
 const { PATH, ...defaults } = stackEnvironment(process.env["PATH"] ?? "");
@@ -22,7 +23,7 @@ const program = new Command("forecastctl")
   .description("The command line of forecast-stack.")
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
 
-for (const command of [alertsCommand(), environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), deployCommand(), rollbackCommand(), migrateCommand(), backupCommand()]) program.addCommand(command);
+for (const command of [alertsCommand(), environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), deployCommand(), rollbackCommand(), validateCommand(), migrateCommand(), backupCommand()]) program.addCommand(command);
 exitAsDocumented(program);
 
 try {

@@ -7,6 +7,8 @@ export const thresholds = {
   healthyStatus: 2,
   /** MAPE that forecasts should stay under, in percent. */
   mapeTargetPercent: 20,
+  /** MAPE from which on an item is an outlier, in percent: a candidate for a model for intermittent demand. */
+  outlierMapePercent: 25,
   /** MAPE that alerts, in percent. */
   mapeAlertPercent: 50,
   /** MASE from which on a forecast is worse than repeating the last value. */
@@ -77,3 +79,30 @@ export const thresholds = {
   /** Age of the newest verification, as a share of the age that a backup may reach. */
   backupVerificationAge: 3,
 } as const;
+
+/** What a release is held to over its first two days, and what the next one is to reach, in the metrics' own units. */
+export const releaseThresholds = {
+  peakMemoryRatio: 0.62,
+  /** Memory over that of the release before, in percent. */
+  memoryGrowthPercent: 5,
+  /** Time to fill the cache after a run, and before a peak or after a deploy, in seconds. */
+  preloadSeconds: 5,
+  prefetchSeconds: 30,
+  /** Outliers that are expected: fewer are looked at, more are too many. */
+  outliers: { fewest: 3, most: 5 },
+  outliersTarget: 3,
+  /** Mean MAPE of items that were outliers in the run before, in percent. */
+  formerOutliersMapePercent: 24,
+  runDurationTargetSeconds: 84,
+  cacheHitTargetRatio: 0.995,
+  peakMissRatio: 0.005,
+  /** Share of the time that every line has to be in its bounds, times 100. */
+  stabilityScore: 99.5,
+  /** Requests, or reads of the cache, below which a share of them or a percentile says nothing. */
+  leastRequests: 100,
+  /** Share of a window in which a value that is always there must be known. */
+  leastCoverage: 0.95,
+} as const;
+
+/** Minutes of the day, in UTC, at which the peaks begin (PREFETCH_MORNING_PEAK_HOUR and PREFETCH_AFTERNOON_PEAK_HOUR, half past), and how long they last. */
+export const peaks = { begin: [11 * 60 + 30, 17 * 60 + 30], minutes: 60 } as const;

@@ -22,7 +22,8 @@ const outputsSchema = z.object({ alertmanagerUrl: z.string(), prometheusUrl: z.s
 export interface MonitoringEndpoints {
   readonly namespace: string;
   readonly alertmanager: Endpoint;
-  readonly prometheus: Endpoint;
+  /** Undefined where the stack names none. */
+  readonly prometheus: Endpoint | undefined;
 }
 
 /** A service of the stack, asked at its node port, or through the API server when it has a name inside the cluster alone. */
@@ -42,7 +43,7 @@ export async function monitoringOf(stack: string): Promise<MonitoringEndpoints> 
   const newest = (await new ReleaseHistory(stack).updates()).at(-1);
   const context = newest === undefined ? undefined : contextOf(newest.entry);
   const { namespace, alertmanagerUrl, prometheusUrl } = outputs.data;
-  return { namespace, alertmanager: endpointAt(alertmanagerUrl, context), prometheus: endpointAt(prometheusUrl, context) };
+  return { namespace, alertmanager: endpointAt(alertmanagerUrl, context), prometheus: prometheusUrl === "" ? undefined : endpointAt(prometheusUrl, context) };
 }
 
 /** Posts alerts to the Alertmanager, which routes them as it does Prometheus's. */

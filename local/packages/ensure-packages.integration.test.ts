@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => rm(cacheDir, { recursive: true, force: true }));
 
 describe("the node's programs", () => {
-  it.each(["containerd", "ctr", "etcd", "ip6tables", "iptables", "nft", "promtool", "redis-server", "runc"])("include a %s that runs", async (program) => {
+  it.each(["containerd", "ctr", "etcd", "ip6tables", "iptables", "nft", "prometheus", "promtool", "redis-server", "runc"])("include a %s that runs", async (program) => {
     expect(await run(join(packages.bin, program), ["--version"])).toMatch(/\d+\.\d+/);
   });
 

@@ -19,9 +19,8 @@ export const nodePackages: PackageRequest = {
   assumed: ["adduser", "debconf", "dpkg", "init-system-helpers", "libc6", "libgcc-s1", "libseccomp2", "lsb-base", "netbase", "perl", "sysvinit-utils", "tar"],
 };
 
-/** What the node never reads; the Prometheus server itself runs as a container. */
+/** What the node never reads. */
 export const unusedPaths: readonly string[] = [
-  "./usr/bin/prometheus",
   "./usr/share/doc",
   "./usr/share/javascript",
   "./usr/share/locale",
@@ -32,13 +31,14 @@ export const unusedPaths: readonly string[] = [
 const own = (name: string, path: string): NodeProgram => ({ name, path, ownLibraries: true });
 const plain = (name: string, path: string): NodeProgram => ({ name, path, ownLibraries: false });
 
-/** alertmanager serves tests of routes; iptables serves CNI's bridge and portmap plugins, nft serves kube-proxy, promtool checks rules and configurations, redis-server serves tests. */
+/** alertmanager and prometheus serve tests of monitoring; iptables serves CNI's bridge and portmap plugins, nft serves kube-proxy, promtool checks rules and configurations, redis-server serves tests. */
 export const nodePrograms: readonly NodeProgram[] = [
   plain("alertmanager", "usr/bin/prometheus-alertmanager"),
   plain("containerd", "usr/bin/containerd"),
   plain("containerd-shim-runc-v2", "usr/bin/containerd-shim-runc-v2"),
   plain("ctr", "usr/bin/ctr"),
   plain("etcd", "usr/bin/etcd"),
+  plain("prometheus", "usr/bin/prometheus"),
   plain("promtool", "usr/bin/promtool"),
   plain("runc", "usr/sbin/runc"),
   own("ip6tables", "usr/sbin/ip6tables-nft"),

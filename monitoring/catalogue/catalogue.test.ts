@@ -42,6 +42,13 @@ describe("metric catalogue", () => {
     expect(text.match(/^forecast_runs_total\{.*\} 0$/gm)).toHaveLength(4);
   });
 
+  it("shows a histogram with a closed set of series from the start, so that its first value is an increase", async () => {
+    const registry = new Registry();
+    createMetrics(registry, ["worker"]);
+    const text = await registry.getSingleMetricAsString("forecast_run_duration_seconds");
+    expect(text.match(/^forecast_run_duration_seconds_count\{outcome="\w+"\} 0$/gm)).toHaveLength(2);
+  });
+
   it("exposes what the process's role emits and nothing else", async () => {
     const registry = new Registry();
     createMetrics(registry, ["api"]).inventory_forecasts_total.inc({ model: "croston" });

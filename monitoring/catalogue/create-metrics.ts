@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import { catalogue, type Catalogue, type LabelOf, type MetricName } from "./catalogue.ts";
-import type { CounterDefinition, EmittingRole, MetricDefinition } from "./metric-definition.ts";
+import type { CounterDefinition, EmittingRole, HistogramDefinition, MetricDefinition } from "./metric-definition.ts";
 
 /** Every metric of the catalogue as a prom-client metric that knows its labels. */
 export type Metrics = {
@@ -29,11 +29,14 @@ function create(name: string, definition: MetricDefinition, registers: Registry[
   switch (definition.type) {
     case "counter": {
       const counter = new Counter(common);
-      startAtZero(counter, definition);
+      for (const labelled of closedSet(definition)) counter.inc(labelled, 0);
       return counter;
     }
-    case "histogram":
-      return new Histogram({ ...common, buckets: [...definition.buckets] });
+    case "histogram": {
+      const histogram = new Histogram({ ...common, buckets: [...definition.buckets] });
+      for (const labelled of closedSet(definition)) histogram.zero(labelled);
+      return histogram;
+    }
     case "gauge": {
       const gauge = new Gauge(common);
       // prom-client starts a gauge that has no labels at 0, which would read as a measurement.
@@ -43,12 +46,16 @@ function create(name: string, definition: MetricDefinition, registers: Registry[
   }
 }
 
-/** A counter with a known set of series shows all of them from the start: one that appears at 1 has no increase that a rule could see. */
-function startAtZero(counter: Counter, { labels }: CounterDefinition): void {
+/**
+ * The series that a metric will have, none where its labels are open. What
+ * counts shows all of them from the start, at 0: a series that appears at 1 has
+ * no increase that a rule could see.
+ */
+function closedSet({ labels }: CounterDefinition | HistogramDefinition): Record<string, string>[] {
   let series: Record<string, string>[] = [{}];
   for (const [label, allowed] of Object.entries(labels)) {
-    if (!("values" in allowed)) return;
+    if (!("values" in allowed)) return [];
     series = series.flatMap((known) => allowed.values.map((value) => ({ ...known, [label]: value })));
   }
-  for (const labelled of series) counter.inc(labelled, 0);
+  return series;
 }

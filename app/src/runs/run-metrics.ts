@@ -4,6 +4,7 @@ import type { Database } from "../platform/db.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { nextRun } from "./schedule.ts";
 import { newestCompletedRun } from "./sql/newest-run.ts";
+import type { Outliers } from "./sql/outliers.ts";
 import { queueDepths } from "./sql/queue-depth.ts";
 
 /**
@@ -32,7 +33,16 @@ async function observeNewestRuns(database: Database, metrics: Metrics): Promise<
   if (mases.length > 0) metrics.forecast_accuracy_mase_ratio.set(Math.max(...mases));
   metrics.forecast_accuracy_undefined_items.set(sum(overall.map(({ items, mapeItems }) => items - mapeItems)));
   metrics.forecast_high_variance_items.set(sum(overall.map(({ highVarianceItems }) => highVarianceItems)));
+  observeOutliers(runs.flatMap(({ summary }) => summary.outliers ?? []), metrics);
   metrics.forecast_run_last_completed_timestamp_seconds.set(Math.min(...runs.map(({ finishedAt }) => finishedAt.getTime())) / 1_000);
+}
+
+function observeOutliers(outliers: readonly Outliers[], metrics: Metrics): void {
+  if (outliers.length === 0) return;
+  metrics.forecast_outlier_items.set(sum(outliers.map(({ items }) => items)));
+  metrics.forecast_outlier_items_repeated.set(sum(outliers.map(({ repeated }) => repeated)));
+  const former = outliers.map(({ formerMape }) => formerMape).filter((mape) => mape !== null);
+  if (former.length > 0) metrics.forecast_former_outliers_mape_percentage.set(Math.max(...former));
 }
 
 function sum(values: readonly number[]): number {
@@ -45,6 +55,9 @@ function forgetNewestRun(metrics: Metrics): void {
   metrics.forecast_accuracy_mase_ratio.remove();
   metrics.forecast_accuracy_undefined_items.remove();
   metrics.forecast_high_variance_items.remove();
+  metrics.forecast_outlier_items.remove();
+  metrics.forecast_outlier_items_repeated.remove();
+  metrics.forecast_former_outliers_mape_percentage.remove();
   metrics.forecast_run_last_completed_timestamp_seconds.remove();
 }
 

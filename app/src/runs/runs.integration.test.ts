@@ -134,6 +134,19 @@ describe("a forecast run of the sample catalogue", () => {
     expect((await page(`?sku=SKU-0002&run=${runId}`)).runId).toBe(runId);
   }, 30_000);
 
+  it("tells how many items are outliers, how many of them were in the run before, and what became of those", async () => {
+    await app.run();
+    const text = await app.text("/metrics");
+    const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]);
+    const { body } = await app.get("/api/forecasts?limit=200");
+    const mapes = (body["forecasts"] as { accuracy: { mape: number | null } }[]).map(({ accuracy }) => accuracy.mape ?? 0);
+    const outliers = mapes.filter((mape) => mape > 25);
+    expect(outliers.length).toBeGreaterThan(0);
+    // The same demand gives the same forecasts.
+    expect([value("forecast_outlier_items"), value("forecast_outlier_items_repeated")]).toEqual([outliers.length, outliers.length]);
+    expect(value("forecast_former_outliers_mape_percentage")).toBeCloseTo(outliers.reduce((sum, mape) => sum + mape, 0) / outliers.length, 6);
+  }, 30_000);
+
   it("is not found under an id that it does not have", async () => {
     expect((await app.get("/api/forecast/runs/3f0c1f0e-7d2c-4c55-8a43-0a4b8f1b6a11")).status).toBe(404);
     expect((await app.get("/api/forecast/runs/nonsense")).body["detail"]).toBe("The path parameter runId must be the id of a run.");

@@ -1,5 +1,6 @@
 import type { Queryable } from "../../platform/db.ts";
 import { type HybridOutcome, judgeHybrid } from "./judge-hybrid.ts";
+import { type Outliers, outliersOfRun } from "./outliers.ts";
 
 /** Thresholds that a run's accuracy is compared with, in percent. */
 export interface AccuracyThresholds {
@@ -28,6 +29,7 @@ const sql = `
   SET status = 'completed', finished_at = clock_timestamp(), summary = (
     SELECT jsonb_build_object(
       'hybrid', $4::jsonb,
+      'outliers', (SELECT to_jsonb(outliers) FROM (${outliersOfRun}) AS outliers),
       'thresholds', jsonb_build_object('mape', $3::float8, 'itemMape', $2::float8),
       'overall', (SELECT to_jsonb(overall) FROM (SELECT ${measures} FROM forecasts WHERE run_id = $1) AS overall),
       'byModel', (SELECT coalesce(jsonb_object_agg(model, to_jsonb(by_model) - 'model'), '{}')
@@ -54,6 +56,8 @@ export interface GroupAccuracy {
 export interface RunSummary {
   /** What became of the models for intermittent demand; missing in runs of older releases. */
   readonly hybrid?: HybridOutcome;
+  /** Items that are forecast badly; missing in runs of older releases. */
+  readonly outliers?: Outliers;
   readonly thresholds: AccuracyThresholds;
   readonly overall: GroupAccuracy;
   readonly byModel: Readonly<Record<string, GroupAccuracy>>;
