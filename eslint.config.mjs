@@ -5,10 +5,11 @@ import tseslint from "typescript-eslint";
 
 /** Directions in which the workspaces may import each other (docs/architecture.md). */
 const forbidden = {
-  flags: ["app", "infra", "delivery", "local", "monitoring", "alerts", "dashboards"],
-  monitoring: ["app", "infra", "delivery", "local", "alerts", "dashboards", "flags"],
-  alerts: ["app", "infra", "delivery", "local", "dashboards", "flags"],
-  dashboards: ["app", "infra", "delivery", "local", "flags"],
+  flags: ["app", "infra", "delivery", "local", "monitoring", "alerts", "dashboards", "rollouts"],
+  rollouts: ["app", "infra", "delivery", "local", "alerts", "dashboards"],
+  monitoring: ["app", "infra", "delivery", "local", "alerts", "dashboards", "flags", "rollouts"],
+  alerts: ["app", "infra", "delivery", "local", "dashboards", "flags", "rollouts"],
+  dashboards: ["app", "infra", "delivery", "local", "flags", "rollouts"],
   migrations: ["app", "infra", "delivery", "local"],
   app: ["infra", "delivery", "local"],
   infra: ["app", "delivery", "local"],

@@ -22,7 +22,7 @@ describe("metric catalogue", () => {
 
   it("gives one prom-client metric per entry", async () => {
     const registry = new Registry();
-    createMetrics(registry, ["api", "worker"]);
+    createMetrics(registry, ["api", "worker", "rollout-controller"]);
     const names = (await registry.getMetricsAsJSON()).map((metric) => metric.name);
     expect(names.sort()).toEqual(Object.keys(catalogue).sort());
   });

@@ -9,6 +9,7 @@ import { httpMetrics } from "./http-metrics.ts";
 import { importMetrics } from "./import-metrics.ts";
 import { processMetrics } from "./process-metrics.ts";
 import { replenishmentMetrics } from "./replenishment-metrics.ts";
+import { rolloutMetrics } from "./rollout-metrics.ts";
 
 /**
  * Every metric of the service, by name. The service creates its metrics from
@@ -26,6 +27,7 @@ export const catalogue = {
   ...healthMetrics,
   ...importMetrics,
   ...replenishmentMetrics,
+  ...rolloutMetrics,
   ...processMetrics,
 } as const;
 

@@ -2,7 +2,7 @@
 export type MetricOwner = "platform" | "forecasting" | "inventory";
 
 /** Which role of the service emits a metric. */
-export type EmittingRole = "api" | "worker";
+export type EmittingRole = "api" | "worker" | "rollout-controller";
 
 /**
  * The values that a label may take: a closed list, or an open set whose size is

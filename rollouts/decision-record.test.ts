@@ -1,0 +1,28 @@
+import { expect, it } from "@jest/globals";
+import { type DecisionRecord, recordKey, replayRecord, writeRecord } from "./decision-record.ts";
+import { judgeLook } from "./look.ts";
+import { gateSchema } from "./rollout-spec.ts";
+
+const accuracy = gateSchema.parse({ kind: "paired-error", name: "accuracy" });
+const memory = gateSchema.parse({ kind: "trigger", name: "memory", trigger: "memory" });
+const control = Array.from({ length: 60 }, (_, item) => 10 + (item % 7));
+const { verdict, gates } = judgeLook([
+  { gate: accuracy, demand: { alpha: 0.0125, needed: 50 }, observation: { kind: "pairs", query: "pairs", exposed: control.map((error, item) => error * (1.2 + (item % 3) / 100)), control } },
+  { gate: memory, observation: { kind: "values", query: "memory", values: [51.25] } },
+]);
+const record: DecisionRecord = { rollout: "hybrid", flag: "ENABLE_HYBRID_FORECASTING", variant: "on", number: 2, decision: "go-back", why: "a gate failed", at: "2026-01-02T03:04:05.678Z", step: 1, weight: 5, window: { from: "2026-01-02T03:00:00.000Z", to: "2026-01-02T03:04:05.678Z" }, look: { verdict, gates } };
+
+it("a record is judged again from itself to the same bytes", () => {
+  const bytes = writeRecord(record);
+  expect(record.look?.verdict).toBe("fail");
+  expect(replayRecord(JSON.parse(bytes) as DecisionRecord)).toBe(bytes);
+});
+
+it("a record that somebody changed is not", () => {
+  const bytes = writeRecord(record).replace('"verdict": "fail"', '"verdict": "pass"');
+  expect(replayRecord(JSON.parse(bytes) as DecisionRecord)).not.toBe(bytes);
+});
+
+it("the records of a rollout that is started again do not replace those of its first life", () => {
+  expect(recordKey({ rollout: "hybrid", startedAt: "2026-01-02T03:04:05.678Z", number: 2 })).toBe("hybrid.20260102T030405Z.2");
+});

@@ -1,0 +1,140 @@
+import type { Gate, RolloutSpec, Step } from "./rollout-spec.ts";
+import { mannWhitney } from "./statistics/mann-whitney.ts";
+import { pairedTest } from "./statistics/paired-test.ts";
+import { type Comparison, leastEffect, samplesNeeded } from "./statistics/sample-size.ts";
+import type { TestResult } from "./statistics/test-result.ts";
+import { type Proportion, twoProportions } from "./statistics/two-proportions.ts";
+import { triggers } from "./triggers.ts";
+
+/** Only `pass` lets a rollout advance. */
+export type Verdict = "pass" | "fail" | "no-data" | "error";
+
+/** What was seen at one look, before it was judged: everything that a judgement rests on. */
+export type Observation =
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "values"; readonly query: string; readonly values: readonly number[] }
+  | { readonly kind: "pairs"; readonly query: string; readonly exposed: readonly number[]; readonly control: readonly number[] }
+  | { readonly kind: "classes"; readonly queries: { readonly exposed: string; readonly control: string }; readonly borders: readonly string[]; readonly exposed: readonly number[]; readonly control: readonly number[] }
+  | { readonly kind: "proportions"; readonly queries: { readonly exposed: { readonly bad: string; readonly all: string }; readonly control: { readonly bad: string; readonly all: string } }; readonly exposed: Proportion; readonly control: Proportion };
+
+/** What a comparison is held to at one step. */
+export interface Demand {
+  /** Level of significance of one look. */
+  readonly alpha: number;
+  /** Samples that each side must have. */
+  readonly needed: number;
+}
+
+/** A verdict and all that it rests on. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** One sentence with the figures. */
+  readonly statement: string;
+  readonly samples?: { readonly exposed: number; readonly control: number };
+  /** True: nothing is wrong but that there are too few samples yet. */
+  readonly collecting?: true;
+  readonly test?: TestResult;
+  readonly threshold?: { readonly must: string } | { readonly alpha: number; readonly effect: number };
+}
+
+/** Gates that compare. */
+export function isComparison(gate: Gate): gate is Comparison {
+  return gate.kind !== "trigger" && gate.kind !== "threshold";
+}
+
+/** Whether there is anybody to compare with at a step: at 100 % there is not, unless the others are outside the cohort. */
+export function hasControl({ cohort }: Pick<RolloutSpec, "cohort">, { weight }: Pick<Step, "weight">): boolean {
+  return weight < 100 || cohort !== undefined;
+}
+
+/**
+ * The level of one comparison at one step. The false alarms that the rollout
+ * may have are shared evenly by all comparisons at all steps (Bonferroni): they
+ * look at overlapping data, and this holds however they depend on each other.
+ */
+export function alphaPerLook(spec: Pick<RolloutSpec, "cohort" | "steps" | "gates" | "falseAlarms">): number {
+  const looks = spec.steps.filter((step) => hasControl(spec, step)).length * spec.gates.filter(isComparison).length;
+  return spec.falseAlarms / 100 / Math.max(1, looks);
+}
+
+/** What a gate is held to at a step; undefined for a threshold, which needs no samples. */
+export function demandOf(spec: RolloutSpec, gate: Gate, step: Step): Demand | undefined {
+  if (!isComparison(gate)) return undefined;
+  const alpha = alphaPerLook(spec);
+  return { alpha, needed: Math.max(step.minimumSamples, samplesNeeded(gate, alpha)) };
+}
+
+/** Judges one gate by what was seen. Pure: the same arguments give the same judgement, whenever it is asked for. */
+export function judgeGate(gate: Gate, observation: Observation, demand: Demand | undefined): Judgement {
+  if (observation.kind === "failed") return { verdict: "error", statement: observation.message };
+  if (observation.kind === "values") return judgeValues(limitOf(gate), observation.values);
+  if (!isComparison(gate) || demand === undefined) return { verdict: "error", statement: `${gate.name} compares nothing` };
+  const samples = countOf(observation);
+  if (Math.min(samples.exposed, samples.control) < demand.needed) {
+    return { verdict: "no-data", collecting: true, samples, statement: `${samples.exposed} exposed and ${samples.control} control samples; each side needs ${demand.needed}` };
+  }
+  const test = testOf(observation);
+  const effect = leastEffect(gate);
+  const worse = test.pValue < demand.alpha && test.effect >= effect;
+  return {
+    verdict: worse ? "fail" : "pass",
+    statement: `${test.test}: effect ${short(test.effect)}, p = ${short(test.pValue)}; ${worse ? "worse" : "no worse"} (worse is an effect of ${short(effect)} or more with p < ${short(demand.alpha)})`,
+    samples,
+    test,
+    threshold: { alpha: demand.alpha, effect },
+  };
+}
+
+type Sides = Exclude<Observation, { kind: "failed" | "values" }>;
+
+function countOf(observation: Sides): { exposed: number; control: number } {
+  const size = (side: Sides["exposed"]): number => (observation.kind === "pairs" ? (side as readonly number[]).length : "all" in side ? side.all : side.reduce((sum, count) => sum + count, 0));
+  return { exposed: size(observation.exposed), control: size(observation.control) };
+}
+
+function testOf(observation: Sides): TestResult {
+  switch (observation.kind) {
+    case "pairs":
+      return pairedTest(observation.exposed, observation.control);
+    case "classes":
+      return mannWhitney(observation.exposed, observation.control);
+    case "proportions":
+      return twoProportions(observation.exposed, observation.control);
+  }
+}
+
+/** The PromQL and the limit of a gate that is a threshold. */
+export function limitOf(gate: Gate): { query: string; must: string } {
+  if (gate.kind === "threshold") return { query: gate.query, must: gate.must };
+  if (gate.kind === "trigger") return { query: triggers[gate.trigger].query, must: gate.must ?? triggers[gate.trigger].must };
+  throw new Error(`${gate.name} is no threshold`);
+}
+
+function judgeValues({ must }: { readonly must: string }, values: readonly number[]): Judgement {
+  const threshold = { must };
+  const known = values.filter((value) => !Number.isNaN(value));
+  // One series without a value is not good news about the others.
+  if (known.length === 0 || known.length < values.length) return { verdict: "no-data", statement: "the query has no value", threshold };
+  const bad = known.filter((value) => !holds(value, must));
+  const shown = bad[0] ?? known[0] ?? 0;
+  return { verdict: bad.length > 0 ? "fail" : "pass", statement: `${short(shown)} must be ${must}`, threshold };
+}
+
+function holds(value: number, must: string): boolean {
+  const [, comparison = "", limit = ""] = /^(<=|>=|<|>)\s*(.+)$/.exec(must) ?? [];
+  const border = Number(limit);
+  switch (comparison) {
+    case "<":
+      return value < border;
+    case "<=":
+      return value <= border;
+    case ">":
+      return value > border;
+    default:
+      return value >= border;
+  }
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
