@@ -4,40 +4,35 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { stringify } from "yaml";
-import { allDashboards } from "./all-dashboards.ts";
+import { unitsOf } from "./check/expression-unit.ts";
+import { grafanaUnits } from "./check/grafana-unit.ts";
+import { questionsOf } from "./check/questions.ts";
+import { dashboardFiles, type PanelJson, panelsOf } from "./dashboard-json.ts";
 import { thresholdSteps } from "./limits.ts";
 
-interface Panel {
-  readonly type: string;
-  readonly title: string;
-  readonly description?: string;
-  readonly fieldConfig?: { readonly defaults?: { readonly unit?: string } };
-  readonly gridPos: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
-  readonly targets?: readonly { readonly expr: string; readonly datasource: { readonly uid: string } }[];
-}
+describe.each([...dashboardFiles()])("dashboard %s", (file, dashboard) => {
+  const panels = panelsOf(dashboard);
+  const expressions = questionsOf(dashboard, "stack").flatMap((question) => (question.kind === "values" ? [question] : []));
 
-interface DashboardJson {
-  readonly uid: string;
-  readonly tags: readonly string[];
-  readonly panels: readonly Panel[];
-}
-
-const dashboards = Object.entries(allDashboards()).map(([file, dashboard]) => [file, JSON.parse(JSON.stringify(dashboard)) as DashboardJson] as const);
-
-describe.each(dashboards)("dashboard %s", (file, dashboard) => {
-  const panels = dashboard.panels.filter((panel) => panel.type !== "row");
-
-  it("has panels that all say what they show and in which unit", () => {
+  it("has panels that all say what they show, in which unit, where good ends and what it means when they are empty", () => {
     expect(panels.length).toBeGreaterThan(5);
-    for (const panel of panels) {
-      expect(panel.description).toMatch(/\.$/);
-      expect(panel.fieldConfig?.defaults?.unit).toMatch(/^[a-z]+$/);
-      expect(panel.targets?.length).toBeGreaterThan(0);
+    for (const { title, description, fieldConfig, targets = [] } of panels) {
+      expect({ title, description }).toEqual({ title, description: expect.stringMatching(/\.$/) });
+      expect({ title, unit: fieldConfig?.defaults.unit }).toEqual({ title, unit: expect.stringMatching(/^[a-z]+$/i) });
+      expect(fieldConfig?.defaults.thresholds?.steps[0]).toMatchObject({ value: null });
+      expect(["none", "unknown"]).toContain(fieldConfig?.defaults.noValue);
+      expect(targets.length).toBeGreaterThan(0);
     }
   });
 
+  it("shows every value in the unit that its expression has", () => {
+    const wrong = expressions.filter(({ where, expr, expect: { unit } }) => !where.includes(": annotation ") && !grafanaUnits(unitsOf(expr)).includes(unit));
+    expect(wrong).toEqual([]);
+  });
+
   it("asks only the data source that is provisioned", () => {
-    expect(new Set(panels.flatMap((panel) => panel.targets ?? []).map((target) => target.datasource.uid))).toEqual(new Set(["prometheus"]));
+    const asked = [...panels.flatMap(({ targets = [] }) => targets), ...dashboard.templating.list, ...(dashboard.annotations.list ?? [])];
+    expect(new Set(asked.map(({ datasource }) => datasource.uid))).toEqual(new Set(["prometheus"]));
   });
 
   it("has an owner, and panels that do not cover each other", () => {
@@ -49,7 +44,7 @@ describe.each(dashboards)("dashboard %s", (file, dashboard) => {
   });
 
   it("has queries that Prometheus can read", () => {
-    const rules = panels.flatMap((panel) => panel.targets ?? []).map(({ expr }, index) => ({ record: `query:${index}`, expr: expr.replaceAll("$__rate_interval", "5m").replaceAll("$namespace", "x") }));
+    const rules = expressions.map(({ expr }, index) => ({ record: `query:${index}`, expr }));
     const directory = mkdtempSync(join(tmpdir(), "forecast-dashboards-"));
     const rulesFile = join(directory, `${file}.yaml`);
     writeFileSync(rulesFile, stringify({ groups: [{ name: file, rules }] }, { aliasDuplicateObjects: false }));
@@ -72,6 +67,6 @@ describe("threshold colours", () => {
   });
 });
 
-function overlap({ gridPos: a }: Panel, { gridPos: b }: Panel): boolean {
+function overlap({ gridPos: a }: PanelJson, { gridPos: b }: PanelJson): boolean {
   return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }

@@ -1,4 +1,4 @@
-import { DashboardCursorSync, DashboardLinkBuilder, DashboardLinkType, QueryVariableBuilder, RowBuilder, VariableRefresh } from "@grafana/grafana-foundation-sdk/dashboard";
+import { DashboardCursorSync, DashboardLinkBuilder, DashboardLinkType, QueryVariableBuilder, RowBuilder, type VariableModel, VariableRefresh } from "@grafana/grafana-foundation-sdk/dashboard";
 import type { MetricOwner } from "@forecast-stack/monitoring/catalogue/metric-definition.ts";
 import { series } from "@forecast-stack/monitoring/promql.ts";
 import { type ClassicBuilder, type ClassicDashboard, classicDashboard } from "./classic-dashboard.ts";
@@ -63,6 +63,21 @@ export function dashboard({ uid, title, description, owner, window, sections }: 
   return builder.build();
 }
 
+/** One environment is one stack in one namespace. */
+function environment(): VariableModel {
+  const variable: VariableModel = new QueryVariableBuilder("namespace")
+    .label("Environment")
+    .datasource(dataSource)
+    .query(`label_values(${series("inventory_forecasting_health_status")}, namespace)`)
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .build();
+  // The builder gives every variable what only intervals have; Grafana's schema refuses that.
+  delete variable.auto;
+  delete variable.auto_min;
+  delete variable.auto_count;
+  return variable;
+}
+
 /** What every dashboard has: the choice of a namespace, the way to the others, the same crosshair in all panels. */
 export function frame(builder: ClassicBuilder, window: string): ClassicBuilder {
   return builder
@@ -71,12 +86,6 @@ export function frame(builder: ClassicBuilder, window: string): ClassicBuilder {
     .refresh("30s")
     .readonly()
     .tooltip(DashboardCursorSync.Crosshair)
-    .withVariable(
-      new QueryVariableBuilder("namespace")
-        .label("Namespace")
-        .datasource(dataSource)
-        .query(`label_values(${series("inventory_forecasting_health_status")}, namespace)`)
-        .refresh(VariableRefresh.OnTimeRangeChanged),
-    )
+    .withVariable({ build: environment })
     .link(new DashboardLinkBuilder("Dashboards").type(DashboardLinkType.Dashboards).tags(["forecast-stack"]).asDropdown(true).includeVars(true).keepTime(true));
 }

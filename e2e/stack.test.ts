@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { run } from "@forecast-stack/local/run.ts";
+import { dashboardProblems } from "./support/dashboard-problems.ts";
 import { cutPower, startAgain } from "./support/power.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
@@ -73,6 +74,10 @@ describe("the stack", () => {
     expect(states.length).toBeGreaterThan(0);
     expect(states.filter((health) => health === "err")).toEqual([]);
   }, 3 * MINUTE);
+
+  it("draws every panel, variable and annotation of every dashboard with data of its unit", async () => {
+    expect(await dashboardProblems(stack, url, token)).toEqual([]);
+  }, 6 * MINUTE);
 
   it("loses no request while the service is updated", async () => {
     const load = new Load(`${url}/api/forecasts?limit=5`, 20, token);

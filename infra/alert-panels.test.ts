@@ -1,21 +1,9 @@
 import { describe, expect, it } from "@jest/globals";
 import { allRuleGroups } from "@forecast-stack/alerts/all-rule-groups.ts";
-import { allDashboards } from "@forecast-stack/dashboards/all-dashboards.ts";
+import { dashboardFiles, panelsOf } from "@forecast-stack/dashboards/dashboard-json.ts";
 import { dashboardUids, panelId } from "@forecast-stack/monitoring/panel-reference.ts";
 
-interface Panel {
-  readonly id?: number;
-  readonly type: string;
-  readonly title?: string;
-  readonly targets?: readonly { readonly expr: string }[];
-}
-
-const dashboards = new Map(
-  Object.values(allDashboards()).map((dashboard) => {
-    const { uid, panels } = JSON.parse(JSON.stringify(dashboard)) as { uid: string; panels: readonly Panel[] };
-    return [uid, panels.filter(({ type }) => type !== "row")] as const;
-  }),
-);
+const dashboards = new Map([...dashboardFiles().values()].map((dashboard) => [dashboard.uid, panelsOf(dashboard)]));
 
 const linked = allRuleGroups.flatMap(({ rules }) => rules.flatMap(({ alert, value, panel }) => (panel === undefined ? [] : [{ alert, value, panel }])));
 

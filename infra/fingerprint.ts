@@ -16,7 +16,7 @@ const sources = ["infra", "flags", "monitoring", "alerts", "dashboards", "migrat
 export function fingerprint(root: string, given: readonly unknown[]): string {
   const hash = createHash("sha256");
   for (const folder of sources) {
-    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((file) => /\.(ts|sql|json|md)$/.test(file) && !/(^|\/)(node_modules|golden|dist)\/|\.test\.ts$/.test(file));
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).filter((file) => /\.(ts|sql|json|md)$/.test(file) && !/(^|\/)(node_modules|golden|dist|viewer|check)\/|\.test\.ts$/.test(file));
     for (const file of files.sort()) hash.update(`${folder}/${file}`).update("\0").update(readFileSync(join(root, folder, file))).update("\0");
   }
   hash.update(JSON.stringify(given));
