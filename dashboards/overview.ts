@@ -175,7 +175,7 @@ export function overview(): ClassicDashboard {
     )
     .withPanel(
       graph(
-        { title: "Restarts", description: "Container restarts in the last hour.", unit: "none", min: 0, queries: [{ expr: `sum by (pod) (increase(${series("kube_pod_container_status_restarts_total", here)}[1h])) > 0`, legend: "{{pod}}" }] },
+        { title: "Restarts", description: "Container restarts in the last hour. None is good.", unit: "none", min: 0, queries: [{ expr: `sum by (pod) (increase(${series("kube_pod_container_status_restarts_total", here)}[1h])) > 0`, legend: "{{pod}}" }], emptyIsGood: true },
         { x: 16, y: 24, w: 8, h: 8 },
       ),
     )
