@@ -13,12 +13,14 @@ export interface Exposure {
   readonly variant: string;
   /** Percent, in steps of a hundredth. */
   readonly weight: number;
+  /** The targeting keys that take part, one with a final * standing for all that begin so; absent: all. */
+  readonly cohort?: readonly string[];
 }
 /** By the name of the rollout. */
 export type Exposures = Readonly<Record<string, Exposure>>;
 
 /** What evaluation needs of a rollout's specification; the rest is for its controller. */
-const specification = z.looseObject({ flag: flagName, variant: z.string() });
+const specification = z.looseObject({ flag: flagName, variant: z.string(), cohort: z.array(z.string().min(1)).min(1).optional() });
 const status = z.looseObject({ weight: z.number().min(0).max(100) });
 
 /**
@@ -53,7 +55,7 @@ function readExposure(definitions: FlagDefinitions, data: Readonly<Record<string
   const definition = Object.hasOwn(definitions, spec.flag) ? definitions[spec.flag] : undefined;
   if (definition === undefined) return wrong(name, "unknown-flag", `The rollout ${name} is of the flag ${spec.flag}, which does not exist.`);
   if (!Object.hasOwn(definition.variants, spec.variant)) return wrong(name, "wrong-value", `The rollout ${name} exposes ${spec.flag} to ${spec.variant}, but its variants are ${Object.keys(definition.variants).join(", ")}.`);
-  return { flag: spec.flag, variant: spec.variant, weight: state.weight };
+  return { flag: spec.flag, variant: spec.variant, weight: state.weight, ...(spec.cohort === undefined ? {} : { cohort: spec.cohort }) };
 }
 
 /** The value, or a sentence that names the key and, where the text itself is broken, the line. */

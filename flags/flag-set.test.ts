@@ -150,6 +150,31 @@ describe("a staged rollout of 100,000 keys", () => {
   });
 });
 
+describe("a rollout of a cohort", () => {
+  const members = "flag: ENABLE_HYBRID_FORECASTING\nvariant: on\ncohort: ['default:main:SKU-6823', 'north:*']";
+  const at = (weight: number) => {
+    const set = newSet();
+    set.take("rollouts", content({ outliers: members, "outliers.status": `weight: ${weight}` }));
+    return set;
+  };
+
+  it("exposes its keys and nobody else, and still counts as staged at 100 %", () => {
+    const set = at(100);
+    for (const [key, value] of [["default:main:SKU-6823", true], ["default:main:SKU-68230", false], ["default:main:SKU-1", false], ["north:main:SKU-1", true]] as const) {
+      expect({ key, ...hybrid(set, key) }).toMatchObject({ key, value, flagMetadata: { staged: true } });
+    }
+  });
+
+  it("exposes the same of its keys as a rollout of all would", () => {
+    const all = newSet();
+    all.take("rollouts", rollout(25));
+    const keys = Array.from({ length: 1_000 }, (_, item) => `north:main:SKU-${item}`);
+    const exposed = (set: FlagSet) => keys.filter((key) => hybrid(set, key).value);
+    expect(exposed(at(25)).length).toBeGreaterThan(150);
+    expect(exposed(at(25))).toEqual(exposed(all));
+  });
+});
+
 describe("a revision", () => {
   it("is the same in every process that answers alike, in whatever order it learned of the maps", () => {
     const [one, other] = [newSet(), newSet()];

@@ -94,6 +94,6 @@ export class FlagSet {
 
 function revisionOf({ overrides, exposures, defaults }: { readonly overrides: Overrides; readonly exposures: Exposures; readonly defaults: DefaultVariants }): string {
   const values = Object.entries(overrides).map(([flag, { value }]): [string, Value] => [flag, value]);
-  const shared = [values, Object.values(exposures).map(({ flag, variant, weight }) => [flag, variant, weight]), Object.entries(defaults)].map((entries) => entries.map((entry) => JSON.stringify(entry)).sort());
+  const shared = [values, Object.values(exposures).map(({ flag, variant, weight, cohort = [] }) => [flag, variant, weight, ...cohort]), Object.entries(defaults)].map((entries) => entries.map((entry) => JSON.stringify(entry)).sort());
   return createHash("sha256").update(JSON.stringify(shared)).digest("hex").slice(0, 12);
 }

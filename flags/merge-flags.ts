@@ -60,11 +60,20 @@ function everybody({ variants }: FlagDefinition, value: Value, source: "override
  * that a larger weight only adds keys. flagd hashes the flag's name with the
  * targeting key: a second rollout of a flag exposes the keys of the first.
  */
-function staged(base: MergedFlag, { variant, weight }: Exposure): MergedFlag {
+function staged(base: MergedFlag, { variant, weight, cohort }: Exposure): MergedFlag {
   const exposed = Math.round((weight * whole) / 100);
+  const share = { fractional: [[variant, exposed], [base.defaultVariant, whole - exposed]] };
   return {
     ...base,
-    targeting: { fractional: [[variant, exposed], [base.defaultVariant, whole - exposed]] },
-    metadata: { source: "rollout", staged: exposed > 0 && exposed < whole },
+    targeting: cohort === undefined ? share : { if: [isIn(cohort), share, base.defaultVariant] },
+    // Who is outside a cohort has the other variant even at its 100 %.
+    metadata: { source: "rollout", staged: exposed > 0 && (exposed < whole || cohort !== undefined) },
   };
+}
+
+/** Whether a targeting key takes part, as flagd's rules say it. */
+function isIn(cohort: readonly string[]): object {
+  const key = { var: "targetingKey" };
+  const beginnings = cohort.filter((one) => one.endsWith("*")).map((one) => ({ starts_with: [key, one.slice(0, -1)] }));
+  return { or: [{ in: [key, cohort.filter((one) => !one.endsWith("*"))] }, ...beginnings] };
 }

@@ -124,10 +124,10 @@ export function sampleNotes(spec: RolloutSpec): string[] {
 /** The offset of the deepest part of the path that is there. */
 function offsetOf(document: ReturnType<typeof parseDocument>, path: Path): number {
   for (let length = path.length; length > 0; length -= 1) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
     // The key itself, where there is one: a missing value has no place.
     const key = isMap(parent) ? parent.items.map((pair) => pair.key).find((one) => isScalar(one) && one.value === path[length - 1]) : undefined;
-    const node = key ?? document.getIn(path.slice(0, length), true);
+    const node: unknown = key ?? document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range !== undefined && node.range !== null) return node.range[0];
   }
   return document.contents?.range?.[0] ?? 0;
