@@ -82,7 +82,7 @@ export const forecasting: RuleGroup = {
       summary: "Jobs wait in the queue {{ $labels.queue }}",
       description: `The oldest job of {{ $labels.queue }} that could start has been waiting for {{ $value | humanizeDuration }} (threshold ${thresholds.queueAgeSeconds / 60}m).`,
       runbook: "forecasting.md#forecastqueueold",
-      panel: panel("forecasting", "Oldest waiting job"),
+      panel: panel("jobs", "Oldest waiting job"),
     },
     {
       alert: "ForecastRunStalled",
@@ -95,7 +95,7 @@ export const forecasting: RuleGroup = {
       summary: "A forecast run does not move",
       description: "There are batches to do, and {{ $value | humanize }} batches were completed within 10 minutes.",
       runbook: "forecasting.md#forecastrunstalled",
-      panel: panel("forecasting", "Batches completed"),
+      panel: panel("jobs", "Batches completed"),
     },
     {
       alert: "TooManyPendingRecommendations",

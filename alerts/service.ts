@@ -77,7 +77,7 @@ export const service: RuleGroup = {
       summary: "The cache hardly helps",
       description: `{{ $value | humanizePercentage }} of the reads are answered from the cache (threshold ${thresholds.cacheHitRollbackRatio * 100}%). ${rollbackHint}`,
       runbook: "service.md#cachehitratelow",
-      panel: panel("service", "Cache hits"),
+      panel: panel("cache", "Cache hits"),
     },
     {
       alert: "ApiLatencyP99High",

@@ -26,7 +26,7 @@ export interface AlertPanelText {
 export function alertPanel(alert: string, { description, legend, beside = [], ...rest }: AlertPanelText): PanelText {
   const rule = rules.get(alert);
   if (rule?.panel === undefined) throw new Error(`The alert ${alert} leads to no panel.`);
-  return { ...rest, title: rule.panel.title, description: `${description} Alerts as ${alert}.`, queries: [{ expr: inNamespace(rule.value), legend }, ...beside], ...limitsOf(rule) };
+  return { ...rest, title: rule.panel.title, description: `${description} Alerts as ${alert}.`, runbook: rule.runbook, queries: [{ expr: inNamespace(rule.value), legend }, ...beside], ...limitsOf(rule) };
 }
 
 function limitsOf({ breach }: AlertRule): { limits?: Limits } {

@@ -66,9 +66,13 @@ export interface LinkJson {
   readonly url?: string;
 }
 
-/** Every dashboard by file name, as the JSON that is provisioned. */
-export function dashboardFiles(): ReadonlyMap<string, DashboardJson> {
-  return new Map(Object.entries(allDashboards()).map(([file, dashboard]) => [file, JSON.parse(JSON.stringify(dashboard)) as DashboardJson]));
+/**
+ * Every dashboard by file name, as the JSON that is provisioned.
+ *
+ * @param runbooks where the runbooks are read; by default where the viewer serves them
+ */
+export function dashboardFiles(runbooks = "/runbooks/"): ReadonlyMap<string, DashboardJson> {
+  return new Map(Object.entries(allDashboards(runbooks)).map(([file, dashboard]) => [file, JSON.parse(JSON.stringify(dashboard)) as DashboardJson]));
 }
 
 /** The panels that show something: all but the headings. */

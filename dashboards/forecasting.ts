@@ -46,9 +46,6 @@ export function forecasting(): ClassicDashboard {
           number({ title: "Next run", description: "Time until the schedule starts the next run.", unit: "s", queries: [{ expr: `min(${series("forecast_schedule_next_run_timestamp_seconds", here)}) - time()`, legend: "in" }] }, 6),
           number(alertPanel("NoForecastsGenerated", { description: "Item forecasts stored within 25 hours: the schedule's day and an hour of grace.", unit: "none", legend: "forecasts" }), 6),
           number(alertPanel("ForecastRunFailed", { description: "Runs of the last hour that could not be finished.", unit: "none", legend: "runs" }), 6),
-          curve(alertPanel("ForecastQueueOld", { description: "How long the oldest job that could start has been waiting, by queue.", unit: "s", legend: "{{queue}}", min: 0 })),
-          curve(alertPanel("ForecastRunStalled", { description: "Batches stored within ten minutes.", unit: "none", legend: "batches", min: 0 })),
-          curve({ title: "Jobs", description: "Unfinished jobs of each queue.", unit: "none", min: 0, queries: [{ expr: `max by (queue, state) (${series("forecast_queue_jobs", here)})`, legend: "{{queue}} {{state}}" }] }),
         ],
       },
       {
@@ -76,16 +73,6 @@ export function forecasting(): ClassicDashboard {
             queries: [{ expr: `histogram_quantile(0.95, sum by (le) (rate(${buckets("forecast_item_duration_seconds", here)}[15m])))`, legend: "p95" }],
             limits: { good: "below", bad: 0.5 },
             emptyIsGood: true,
-          }),
-          curve({
-            title: "The watchdog",
-            description: "Runs and schedules that the watchdog found at a standstill, and those that it set going again, within a day.",
-            unit: "none",
-            min: 0,
-            queries: [
-              { expr: `sum by (kind) (increase(${series("forecast_watchdog_findings_total", here)}[1d]))`, legend: "found: {{kind}}" },
-              { expr: `sum by (kind) (increase(${series("forecast_watchdog_interventions_total", here)}[1d]))`, legend: "mended: {{kind}}" },
-            ],
           }),
         ],
       },

@@ -6,6 +6,10 @@ describe("a dashboard's variables", () => {
     expect(interpolate('rate(x{namespace="$namespace"}[${__rate_interval}])', { namespace: "dev", __rate_interval: "5m" })).toBe('rate(x{namespace="dev"}[5m])');
   });
 
+  it("are not the groups of a regular expression", () => {
+    expect(interpolate('label_replace(x, "a", "$1", "b", "(.*)")', {})).toBe('label_replace(x, "a", "$1", "b", "(.*)")');
+  });
+
   it("leave a regular expression's end alone", () => {
     expect(interpolate('x{route=~"^/api/.*$"}', {})).toBe('x{route=~"^/api/.*$"}');
   });

@@ -2,6 +2,7 @@ import { DashboardCursorSync, DashboardLinkBuilder, DashboardLinkType, QueryVari
 import type { MetricOwner } from "@forecast-stack/monitoring/catalogue/metric-definition.ts";
 import { series } from "@forecast-stack/monitoring/promql.ts";
 import { type ClassicBuilder, type ClassicDashboard, classicDashboard } from "./classic-dashboard.ts";
+import { changeMarkers } from "./markers.ts";
 import { dataSource, figure, graph, type PanelText } from "./panel.ts";
 
 /** Grafana's grid. */
@@ -78,8 +79,9 @@ function environment(): VariableModel {
   return variable;
 }
 
-/** What every dashboard has: the choice of a namespace, the way to the others, the same crosshair in all panels. */
-export function frame(builder: ClassicBuilder, window: string): ClassicBuilder {
+/** What every dashboard has: the choice of an environment, the way to the others, what changed, the same crosshair in all panels. */
+function frame(builder: ClassicBuilder, window: string): ClassicBuilder {
+  for (const marker of changeMarkers()) builder.annotation({ build: () => marker });
   return builder
     .timezone("utc")
     .time({ from: `now-${window}`, to: "now" })

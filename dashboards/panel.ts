@@ -1,10 +1,11 @@
-import { FieldColorBuilder, FieldColorModeId, ThresholdsConfigBuilder, ThresholdsMode } from "@grafana/grafana-foundation-sdk/dashboard";
+import { DashboardLinkBuilder, DashboardLinkType, FieldColorBuilder, FieldColorModeId, ThresholdsConfigBuilder, ThresholdsMode } from "@grafana/grafana-foundation-sdk/dashboard";
 import { GraphThresholdsStyleConfigBuilder, GraphThresholdsStyleMode, ReduceDataOptionsBuilder, VizLegendOptionsBuilder, VizTooltipOptionsBuilder, LegendDisplayMode, LegendPlacement, SortOrder, TooltipDisplayMode } from "@grafana/grafana-foundation-sdk/common";
 import { DataqueryBuilder } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatPanelBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TimeseriesPanelBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import { panelId } from "@forecast-stack/monitoring/panel-reference.ts";
 import { thresholdSteps, type Limits } from "./limits.ts";
+import { runbookAddress } from "./runbooks.ts";
 
 /** The data source that infra/ provisions; the one place that knows its identity. */
 export const dataSource = { type: "prometheus", uid: "prometheus" };
@@ -27,6 +28,8 @@ export interface PanelText {
   readonly max?: number;
   /** True where no value means that all is well, or that nothing goes on; elsewhere it means that nobody knows. */
   readonly emptyIsGood?: boolean;
+  /** `<file>#<section>` below alerts/runbooks/: what to do when it is not good. */
+  readonly runbook?: string;
 }
 
 export interface Place {
@@ -52,6 +55,7 @@ export function graph(text: PanelText, place: Place): TimeseriesPanelBuilder {
     .legend(new VizLegendOptionsBuilder().showLegend(true).displayMode(LegendDisplayMode.List).placement(LegendPlacement.Bottom).calcs(["lastNotNull"]))
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .noValue(noValue(text))
+    .links(links(text))
     .thresholds(steps(text.limits))
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(text.limits === undefined ? GraphThresholdsStyleMode.Off : GraphThresholdsStyleMode.Dashed));
   if (text.min !== undefined) panel.min(text.min);
@@ -70,8 +74,13 @@ export function figure(text: PanelText, place: Place): StatPanelBuilder {
     .targets(queries(text, true))
     .gridPos(place)
     .noValue(noValue(text))
+    .links(links(text))
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .thresholds(steps(text.limits));
+}
+
+function links({ runbook }: PanelText): DashboardLinkBuilder[] {
+  return runbook === undefined ? [] : [new DashboardLinkBuilder("Runbook").type(DashboardLinkType.Link).url(runbookAddress(runbook)).targetBlank(true)];
 }
 
 /** What stands where there is no value: it is good, or nobody knows. */

@@ -32,7 +32,7 @@ describe("every dashboard", () => {
 function sourceOf(dashboards: readonly (readonly [string, string])[]): string {
   const used = new Set([...dashboardFiles().values()].flatMap((dashboard) => panelsOf(dashboard).map(({ type }) => type)));
   const imports = [...used].map((type) => `import type * as ${type} from "@grafana/schema/dist/esm/raw/composable/${optionTypes[type] ?? type}";`);
-  return `import type { Dashboard, Panel, RowPanel, ThresholdsMode } from "@grafana/schema";
+  return `import type { AnnotationQuery, Dashboard, Panel, RowPanel, ThresholdsMode } from "@grafana/schema";
 ${imports.join("\n")}
 // In JSON a member of an enumeration is its value.
 type Json<T> = T extends string ? \`\${T}\` : T extends number | boolean | null | undefined ? T : T extends readonly (infer E)[] ? readonly Json<E>[] : T extends object ? { [K in keyof T]: Json<T[K]> } : T;
@@ -40,7 +40,9 @@ type Json<T> = T extends string ? \`\${T}\` : T extends number | boolean | null 
 type Thresholds = { mode: \`\${ThresholdsMode}\`; steps: readonly { value: number | null; color: string }[] };
 type Drawn<Kind extends string, Options, Custom> = Json<Omit<Panel, "type" | "options" | "fieldConfig">> & { type: Kind; options: Json<Partial<Options>>; fieldConfig: { defaults: Json<Omit<NonNullable<Panel["fieldConfig"]>["defaults"], "custom" | "thresholds">> & { thresholds: Thresholds; custom?: Json<Custom> }; overrides: unknown[] } };
 type Drawing = ${[...used].map((type) => `Drawn<"${type}", ${type}.Options, ${type === "timeseries" ? "timeseries.FieldConfig" : "never"}>`).join(" | ")};
-type File = Json<Omit<Dashboard, "panels">> & { panels: readonly (Drawing | Json<RowPanel>)[] };
+// What Grafana's Prometheus data source reads of an annotation, which the schema of dashboards leaves to it.
+type Marker = Json<AnnotationQuery> & { expr: string; step: string; titleFormat: string };
+type File = Json<Omit<Dashboard, "panels" | "annotations">> & { annotations: { list: readonly Marker[] }; panels: readonly (Drawing | Json<RowPanel>)[] };
 ${dashboards.map(([name, json]) => `export const ${name.replaceAll(/\W/g, "_")}: File = ${json};`).join("\n")}
 `;
 }

@@ -55,23 +55,6 @@ export function service(): ClassicDashboard {
         ],
       },
       {
-        title: "Cache",
-        panels: [
-          curve(alertPanel("CacheHitRateLow", { description: "Reads answered from the cache, as a share of all, over 15 minutes.", unit: "percentunit", legend: "hits", min: 0, max: 1 })),
-          curve({
-            title: "Reads by cache",
-            description: "Reads per second that were answered from each cache, and that had to be computed.",
-            unit: "reqps",
-            min: 0,
-            queries: [
-              { expr: `sum by (cache) (${perSecond(series("cache_hits_total", here))})`, legend: "{{cache}} hits" },
-              { expr: `sum by (cache) (${perSecond(series("cache_misses_total", here))})`, legend: "{{cache}} misses" },
-            ],
-          }),
-          curve({ title: "Errors of Redis", description: "Cache operations per second that Redis failed and the process answered by itself.", unit: "ops", min: 0, queries: [{ expr: `sum by (operation) (${perSecond(series("cache_redis_errors_total", here))})`, legend: "{{operation}}" }] }),
-        ],
-      },
-      {
         title: "Processes",
         panels: [
           curve(alertPanel("ServiceMemoryHigh", { description: "Resident memory of each process as a share of what it may use.", unit: "percentunit", legend: "{{pod}}", min: 0, max: 1 })),

@@ -11,7 +11,7 @@ export function dashboards(context: StackContext, options: pulumi.CustomResource
     {
       metadata: { ...metadata, labels: { ...metadata.labels, grafana_dashboard: "1" } },
       immutable: true,
-      data: Object.fromEntries(Object.entries(allDashboards()).map(([file, dashboard]) => [file, `${JSON.stringify(dashboard, null, 2)}\n`])),
+      data: Object.fromEntries(Object.entries(allDashboards(context.settings.monitoring.runbookUrl)).map(([file, dashboard]) => [file, `${JSON.stringify(dashboard, null, 2)}\n`])),
     },
     options,
   );

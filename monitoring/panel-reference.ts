@@ -11,6 +11,8 @@ export const dashboardUids = {
   slos: "forecast-slos",
   service: "forecast-service",
   forecasting: "forecast-forecasting",
+  cache: "forecast-cache",
+  jobs: "forecast-jobs",
   databases: "forecast-databases",
   kubernetes: "forecast-kubernetes",
   monitoring: "forecast-monitoring",

@@ -1,0 +1,47 @@
+import { buckets, series } from "@forecast-stack/monitoring/promql.ts";
+import type { ClassicDashboard } from "./classic-dashboard.ts";
+import { curve, dashboard, number } from "./layout.ts";
+
+const here = { namespace: "$namespace" } as const;
+
+/** How far staged rollouts are and on what evidence, which flags are asked for, and whether every pod knows the newest. */
+export function rolloutsAndFlags(): ClassicDashboard {
+  return dashboard({
+    uid: "forecast-flags",
+    title: "Rollouts and flags",
+    description: "How far staged rollouts are and on what evidence, which flags are asked for, what they answer and why, and whether every pod knows the newest.",
+    owner: "platform",
+    window: "6h",
+    sections: [
+      {
+        title: "Do all pods agree?",
+        panels: [
+          number({ title: "Revisions in force", description: "Different sets of flags that pods answer by: 1 when all agree.", unit: "none", queries: [{ expr: `count(count by (revision) (${series("feature_flags_revision_info", here)}))`, legend: "revisions" }], limits: { good: "below", bad: 2 } }, 6),
+          number({ title: "Oldest knowledge", description: "Time since the pod that is furthest behind heard of the flags.", unit: "s", queries: [{ expr: `max(${series("feature_flags_age_seconds", here)})`, legend: "age" }] }, 6),
+          number({ title: "Ignored values", description: "Values that were ignored within a day, because they are unknown or of the wrong type.", unit: "none", queries: [{ expr: `sum(increase(${series("feature_flag_problems_total", here)}[1d]))`, legend: "ignored" }], limits: { good: "below", bad: 1 } }, 6),
+          number({ title: "Unusable rollouts", description: "Rollouts whose specification cannot be used. None without a rollout.", unit: "none", queries: [{ expr: `sum(${series("rollout_invalid", here)})`, legend: "unusable" }], limits: { good: "below", bad: 1 }, emptyIsGood: true }, 6),
+        ],
+      },
+      {
+        title: "Staged rollouts",
+        panels: [
+          curve({ title: "Exposure", description: "Share of the keys that each rollout exposes to its variant. Empty without a rollout.", unit: "percent", min: 0, max: 100, queries: [{ expr: `max by (rollout, flag, variant) (${series("rollout_weight_percent", here)})`, legend: "{{rollout}}: {{flag}} {{variant}}" }], emptyIsGood: true }),
+          curve({ title: "Verdicts of the gates", description: "Looks at the gates per minute, by their verdict: no data never counts as good. Empty without a rollout.", unit: "opm", min: 0, queries: [{ expr: `sum by (rollout, gate, verdict) (60 * rate(${series("rollout_looks_total", here)}[$__rate_interval])) > 0`, legend: "{{rollout}} {{gate}}: {{verdict}}" }], emptyIsGood: true }),
+          curve({ title: "Samples behind a verdict", description: "Samples that the last look at each gate rested on, exposed and not. Empty without a rollout.", unit: "none", min: 0, queries: [{ expr: `max by (rollout, gate, side) (${series("rollout_samples", here)})`, legend: "{{rollout}} {{gate}}: {{side}}" }], emptyIsGood: true }),
+          curve({ title: "Time without a verdict", description: "How long a rollout that exposes somebody has had no verdict. Empty without a rollout.", unit: "s", min: 0, queries: [{ expr: `max by (rollout) (${series("rollout_unjudged_seconds", here)})`, legend: "{{rollout}}" }], emptyIsGood: true }),
+          curve({ title: "Decisions", description: "Decisions of an hour: a step entered, all steps done, gone back, held. Empty without a controller.", unit: "none", min: 0, queries: [{ expr: `sum by (decision) (increase(${series("rollout_decisions_total", here)}[1h]))`, legend: "{{decision}}" }], emptyIsGood: true }),
+          curve({ title: "Time to go back", description: "From the verdict that takes a rollout back to the last pod that reports it: the slowest of a day. Empty while none went back.", unit: "s", min: 0, queries: [{ expr: `histogram_quantile(1, sum by (le) (increase(${buckets("rollout_return_duration_seconds", here)}[1d])))`, legend: "slowest" }], limits: { good: "below", bad: 5 }, emptyIsGood: true }),
+        ],
+      },
+      {
+        title: "Answers",
+        panels: [
+          curve({ title: "Answers by flag and variant", description: "Evaluations per second: a staged rollout shows here as two variants of one flag.", unit: "ops", min: 0, queries: [{ expr: `sum by (flag, variant) (rate(${series("feature_flag_evaluations_total", here)}[$__rate_interval])) > 0`, legend: "{{flag}} {{variant}}" }], emptyIsGood: true }, 12),
+          curve({ title: "Answers by reason", description: "Evaluations per second, by what decided them.", unit: "ops", min: 0, queries: [{ expr: `sum by (reason) (rate(${series("feature_flag_evaluations_total", here)}[$__rate_interval]))`, legend: "{{reason}}" }] }, 12),
+          curve({ title: "Duration of requests", description: "What a change of a flag may do to readers: 95 of 100 requests take less.", unit: "s", min: 0, queries: [{ expr: `histogram_quantile(0.95, sum by (le) (rate(${buckets("http_request_duration_seconds", { ...here, job: "api" })}[$__rate_interval])))`, legend: "p95" }] }, 12),
+          curve({ title: "MAPE of the newest run", description: "What a change of a flag may do to forecasts.", unit: "percent", min: 0, queries: [{ expr: `max(${series("forecast_accuracy_mape_percentage", here)})`, legend: "MAPE" }] }, 12),
+        ],
+      },
+    ],
+  });
+}
