@@ -47,13 +47,6 @@ export function decideRule(profile: DemandProfile, { zeroRatioThreshold, cvSquar
 }
 
 /**
- * The rule's model gives way when its MASE is worse than this times the regular
- * one's. Absolute errors favour forecasts that are too low where most periods
- * are empty (Kolassa 2016), so a smaller difference says nothing against it.
- */
-const FALLBACK_FACTOR = 1.1;
-
-/**
  * Back-tests the models that suit the series and chooses by the rule. The best
  * is the one with the smallest squared errors, because stock needs the mean of
  * demand; a rule's model whose MASE is worse than the regular one's gives way.
@@ -67,7 +60,7 @@ export function selectModels(series: Series, rule: Rule, plan: BacktestPlan | nu
 
   const regular = best(regularNames.map(scoreOf).filter(({ model, accuracy }) => accuracy !== null || model === "exponential-smoothing")).model as RegularName;
   const ruleModel = rule === "zero-ratio" ? "croston" : rule === "cv-squared" ? "tsb" : regular;
-  const givesWay = absolute(scoreOf(ruleModel)) > FALLBACK_FACTOR * absolute(scoreOf(regular));
+  const givesWay = absolute(scoreOf(ruleModel)) > absolute(scoreOf(regular));
   return {
     rule,
     ruleModel,

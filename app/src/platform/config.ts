@@ -87,7 +87,7 @@ export const environmentSchema = z.object({
   /** Milliseconds above which a statement counts as slow, and is logged when LOG_SLOW_QUERIES says so. */
   SLOW_QUERY_THRESHOLD_MS: integer(200, 1, 600_000),
   LOG_SLOW_QUERIES: flag(true),
-  /** True: \`migrate up\`, which runs with every deployment, makes needed indexes again that were lost. */
+  /** True: `migrate up`, which runs with every deployment, makes needed indexes again that were lost. */
   DB_AUTO_CREATE_INDEXES: flag(true),
   /** True: the composite indexes of the forecasts are among them. */
   DB_INDEX_FORECASTS_COMPOSITE: flag(true),
@@ -187,7 +187,7 @@ export const environmentSchema = z.object({
   LOG_BATCH_MEMORY_USAGE: flag(true),
   /** Threads of a worker that compute forecasts. */
   FORECAST_THREADS: integer(availableParallelism(), 1, 256),
-  /** True: a worker keeps a thread ready between runs and tells how it answers, for \`GET /api/ml/status\`. */
+  /** True: a worker keeps a thread ready between runs and tells how it answers, for `GET /api/ml/status`. */
   ML_SERVICE_KEEPALIVE: flag(true),
   /** Milliseconds between two answers. */
   ML_SERVICE_KEEPALIVE_INTERVAL_MS: integer(30_000, 100, 3_600_000),

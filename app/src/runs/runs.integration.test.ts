@@ -118,7 +118,7 @@ describe("a forecast run of the sample catalogue", () => {
       scheduler: { enabled: true, nextRun: expect.stringMatching(/T02:05:00.000Z$/) },
       streaming: { enabled: true, batchSize: 20 },
       cache: { queryCache: { enabled: true, ttl: 7200, hitRate: expect.anything() }, forecastCache: { enabled: true, ttl: 86_400, preloadEnabled: true, hitRate: expect.anything() } },
-      monitoring: { itemMapeEnabled: true, watchdogEnabled: true, selfHealingEnabled: true, watchdogInterventions: 0 },
+      monitoring: { itemMapeEnabled: true, watchdogEnabled: true, selfHealingEnabled: true, watchdogInterventions: 0, apiLatency: null },
       database: { connected: true },
     });
   });

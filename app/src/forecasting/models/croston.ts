@@ -26,12 +26,13 @@ export function croston(given?: number): Model<"croston"> {
   };
 }
 
-/** z / p after 0, 1, 2, ... observations. */
-export function crostonRates(series: Series, alpha: number): Float64Array {
+/** z / p after 0, 1, 2, ... observations, times `factor`. */
+export function crostonRates(series: Series, alpha: number, factor = 1): Float64Array {
   let size = 0;
   let interval = 1;
   let sinceDemand = 0;
   const rates = new Float64Array(series.length + 1);
+  let rate = 0;
   for (let t = 0; t < series.length; t += 1) {
     const demand = series[t] ?? 0;
     sinceDemand += 1;
@@ -44,8 +45,9 @@ export function crostonRates(series: Series, alpha: number): Float64Array {
         interval += alpha * (sinceDemand - interval);
       }
       sinceDemand = 0;
+      rate = (factor * size) / interval;
     }
-    rates[t + 1] = size / interval;
+    rates[t + 1] = rate;
   }
   return rates;
 }

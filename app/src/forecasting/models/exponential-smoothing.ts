@@ -1,3 +1,4 @@
+import { growingDeviations } from "./flat-forecast.ts";
 import type { Series } from "./forecast.ts";
 import { minimizeBetween } from "./line-search.ts";
 import type { Model } from "./model.ts";
@@ -24,10 +25,10 @@ export const exponentialSmoothing: Model<"exponential-smoothing"> = {
     const alpha = history.length < FEW ? ALPHA_FOR_FEW : minimizeBetween(ALPHA_MIN, ALPHA_MAX, (candidate) => smooth(history, candidate).squaredErrors);
     return (series) => {
       const { level, squaredErrors } = smooth(series, alpha);
-      const deviation = series.length < 2 ? level : Math.sqrt(squaredErrors / (series.length - 1));
+      const variance = series.length < 2 ? level * level : squaredErrors / (series.length - 1);
       return {
         points: (horizon) => new Float64Array(horizon).fill(level),
-        deviations: (horizon) => Float64Array.from({ length: horizon }, (_, step) => deviation * Math.sqrt(1 + step * alpha * alpha)),
+        deviations: (horizon) => growingDeviations(horizon, variance, variance * alpha * alpha),
         parameters: { alpha },
       };
     };

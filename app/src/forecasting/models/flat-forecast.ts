@@ -22,9 +22,16 @@ export function flatForecast(series: Series, rates: Float64Array, from: number, 
   const growth = far > 1 ? Math.max(((errorVariance(series, rates, from, far) ?? near) - near) / (far - 1), 0) : 0;
   return {
     points: (horizon) => new Float64Array(horizon).fill(rate),
-    deviations: (horizon) => Float64Array.from({ length: horizon }, (_, step) => Math.sqrt(near + step * growth)),
+    deviations: (horizon) => growingDeviations(horizon, near, growth),
     parameters,
   };
+}
+
+/** Standard deviations whose variance starts at `variance` and grows by the same in every period. */
+export function growingDeviations(horizon: number, variance: number, growth: number): Float64Array {
+  const deviations = new Float64Array(horizon);
+  for (let step = 0; step < horizon; step += 1) deviations[step] = Math.sqrt(variance + step * growth);
+  return deviations;
 }
 
 /** Mean squared error of the rates, so many periods ahead; undefined where the history is too short for one. */
@@ -32,6 +39,9 @@ function errorVariance(series: Series, rates: Float64Array, from: number, distan
   const count = series.length - distance + 1 - from;
   if (count < 1) return undefined;
   let squares = 0;
-  for (let t = from; t < from + count; t += 1) squares += ((series[t + distance - 1] ?? 0) - (rates[t] ?? 0)) ** 2;
+  for (let t = from; t < from + count; t += 1) {
+    const error = (series[t + distance - 1] ?? 0) - (rates[t] ?? 0);
+    squares += error * error;
+  }
   return squares / count;
 }

@@ -12,7 +12,7 @@ export interface Forecast {
 
 /** A model fitted to a series. */
 export interface FittedModel {
-  /** Expected demand of the next `horizon` periods. */
+  /** Expected demand of the next `horizon` periods; the array is the caller's. */
   readonly points: (horizon: number) => Float64Array;
   /** Standard deviation of the forecast error 1, 2, ... `horizon` periods ahead. */
   readonly deviations: (horizon: number) => Float64Array;
@@ -38,10 +38,20 @@ const Z95 = 1.959963984540054;
  */
 export function forecastWith(model: FittedModel, history: Series, horizon: number): Forecast {
   const ceiling = EXPLOSION_LIMIT * maximum(history);
-  const point = model.points(horizon).map((value) => bounded(value, ceiling));
-  const deviation = model.deviations(horizon).map((value) => (Number.isFinite(value) ? value : ceiling));
-  const limit = (z: number) => point.map((value, step) => bounded(value + z * (deviation[step] ?? 0), ceiling));
-  return { point, lower80: limit(-Z80), upper80: limit(Z80), lower95: limit(-Z95), upper95: limit(Z95) };
+  const point = model.points(horizon);
+  const deviations = model.deviations(horizon);
+  const [lower80, upper80, lower95, upper95] = [new Float64Array(horizon), new Float64Array(horizon), new Float64Array(horizon), new Float64Array(horizon)];
+  for (let step = 0; step < horizon; step += 1) {
+    const value = bounded(point[step] ?? 0, ceiling);
+    const known = deviations[step] ?? 0;
+    const deviation = Number.isFinite(known) ? known : ceiling;
+    point[step] = value;
+    lower80[step] = bounded(value - Z80 * deviation, ceiling);
+    upper80[step] = bounded(value + Z80 * deviation, ceiling);
+    lower95[step] = bounded(value - Z95 * deviation, ceiling);
+    upper95[step] = bounded(value + Z95 * deviation, ceiling);
+  }
+  return { point, lower80, upper80, lower95, upper95 };
 }
 
 /** The largest value, 0 for an empty series. */
@@ -60,6 +70,6 @@ export function mean(series: Series): number {
 
 function bounded(value: number, ceiling: number): number {
   // NaN comes from a model that has diverged: the bounds then know more than it does.
-  if (Number.isNaN(value)) return 0;
-  return Math.min(Math.max(value, 0), ceiling);
+  if (!(value > 0)) return 0;
+  return value < ceiling ? value : ceiling;
 }

@@ -25,6 +25,9 @@ export function bestConstant(history: Series, rates: (constant: number) => Float
 
 function squaredErrors(series: Series, rates: Float64Array): number {
   let squares = 0;
-  for (let t = FIRST; t < series.length; t += 1) squares += ((series[t] ?? 0) - (rates[t] ?? 0)) ** 2;
+  for (let t = FIRST; t < series.length; t += 1) {
+    const error = (series[t] ?? 0) - (rates[t] ?? 0);
+    squares += error * error;
+  }
   return squares;
 }

@@ -22,5 +22,5 @@ export function sba(given?: number): Model<"sba"> {
 }
 
 function sbaRates(series: Series, alpha: number): Float64Array {
-  return crostonRates(series, alpha).map((rate) => (1 - alpha / 2) * rate);
+  return crostonRates(series, alpha, 1 - alpha / 2);
 }
