@@ -7,6 +7,9 @@ import { ConfirmingWatch } from "./confirming-watch.ts";
 export interface FlagMapVersion {
   readonly uid: string;
   readonly resourceVersion: string;
+  /** The program that wrote last, and when, as far as the API server remembers. */
+  readonly tool?: string;
+  readonly writtenAt?: Date;
 }
 
 /** What a watch tells. None of these may throw. */
@@ -79,8 +82,7 @@ export class FlagWatch {
     const delayFn = (ms: number) => setTimeout(watch.lasted ? 0 : ms);
     const informer = new ListWatch<V1ConfigMap>(path, watch, list, false, undefined, fieldSelector, { delayFn });
     const changed = ({ data, metadata }: V1ConfigMap) => {
-      const version = { uid: metadata?.uid ?? "", resourceVersion: metadata?.resourceVersion ?? "" };
-      this.#listener.onContent(map, { data: data ?? {}, annotations: metadata?.annotations ?? {} }, version);
+      this.#listener.onContent(map, { data: data ?? {}, annotations: metadata?.annotations ?? {} }, versionOf(metadata));
     };
     const start = () => void informer.start().catch(failed);
     const failed = (error: unknown) => {
@@ -102,4 +104,16 @@ export class FlagWatch {
     this.#informers.push(informer);
     start();
   }
+}
+
+function versionOf(metadata: V1ConfigMap["metadata"]): FlagMapVersion {
+  // A watch gives times as they were sent, as texts.
+  const msOf = (time: Date | undefined) => new Date(time ?? 0).getTime();
+  const [newest] = (metadata?.managedFields ?? []).toSorted((one, other) => msOf(other.time) - msOf(one.time));
+  return {
+    uid: metadata?.uid ?? "",
+    resourceVersion: metadata?.resourceVersion ?? "",
+    ...(newest?.manager === undefined ? {} : { tool: newest.manager }),
+    ...(newest?.time === undefined ? {} : { writtenAt: new Date(newest.time) }),
+  };
 }

@@ -7,10 +7,11 @@ import type { FlagProblem } from "./problem.ts";
 /** Before the name of a flag: the annotation of the overrides map that says who set it, when, why and until when. */
 export const noteAnnotation = (flag: string) => `flags.forecast-stack/${flag}`;
 
-/** What `forecastctl flags set` writes beside an override. It tells of one value; one that was written over it by hand has no note. */
+/** What `forecastctl flags set` and `unset` write beside an override. It tells of one value; one that was written over it by hand has no note. */
 const overrideNote = z.object({
   by: z.string(),
-  value: z.string(),
+  /** Null for an override that was taken away. */
+  value: z.string().nullable(),
   at: z.iso.datetime(),
   reason: z.string().optional(),
   /** When the override ends by itself. */
@@ -26,12 +27,12 @@ export interface Override {
 }
 export type Overrides = Readonly<Record<string, Override>>;
 
-/** The note of a flag, when there is a readable one and it tells of the value that the map holds. */
+/** The note of a flag, when there is a readable one and it tells of the value that the map holds, or of there being none. */
 export function noteOf({ data, annotations }: FlagMapContent, flag: string): OverrideNote | undefined {
   const text = annotations[noteAnnotation(flag)];
   if (text === undefined) return undefined;
   const parsed = overrideNote.safeParse(json(text));
-  return parsed.success && parsed.data.value === data[flag] ? parsed.data : undefined;
+  return parsed.success && parsed.data.value === (data[flag] ?? null) ? parsed.data : undefined;
 }
 
 /**

@@ -25,6 +25,24 @@ const workload = (resources: readonly RenderedResource[], name: string): Workloa
   return found;
 };
 
+describe("the flags", () => {
+  it("are guarded by policies of the cluster that say nothing about any other namespace", () => {
+    for (const kind of ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"]) {
+      for (const map of ["feature-flag-overrides", "feature-flag-rollouts"]) {
+        const { metadata, spec } = find(dev, kind, map).inputs as { metadata: { name: string }; spec: { matchConstraints?: object; matchResources?: object } };
+        expect(metadata.name).toBe(`forecast-dev-${map}`);
+        expect(spec.matchConstraints ?? spec.matchResources).toMatchObject({ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "forecast-dev" } } });
+      }
+    }
+  });
+
+  it("have a Role for teams that write the overrides and no other map", () => {
+    const rules = find(dev, "Role", "feature-flag-editor").inputs["rules"] as { resourceNames?: string[]; verbs: string[] }[];
+    const writing = rules.filter(({ verbs }) => verbs.some((verb) => !["get", "list", "watch"].includes(verb)));
+    expect(writing).toEqual([{ apiGroups: [""], resources: ["configmaps"], resourceNames: ["feature-flag-overrides"], verbs: ["patch", "update"] }]);
+  });
+});
+
 describe("the api", () => {
   it("never has fewer ready pods than it should while it is updated", () => {
     expect(specOf(dev, "Deployment", "api")).toMatchObject({ strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } } });
@@ -68,11 +86,14 @@ describe("the api", () => {
     }
   });
 
-  it("may read the three ConfigMaps of the flags, tell of them in Events, and nothing else", () => {
-    expect(find(dev, "Role", "forecast-service").inputs["rules"]).toEqual([
+  it("may read the three ConfigMaps of the flags, tell of them in Events, and nothing else; the worker may end overrides besides", () => {
+    const reading = [
       { apiGroups: [""], resources: ["configmaps"], resourceNames: ["feature-flags", "feature-flag-overrides", "feature-flag-rollouts"], verbs: ["get", "list", "watch"] },
       { apiGroups: [""], resources: ["events"], verbs: ["create"] },
-    ]);
+    ];
+    expect(find(dev, "Role", "forecast-service").inputs["rules"]).toEqual(reading);
+    expect(find(dev, "Role", "forecast-worker").inputs["rules"]).toEqual([...reading, { apiGroups: [""], resources: ["configmaps"], resourceNames: ["feature-flag-overrides"], verbs: ["patch"] }]);
+    expect([workload(dev, "api").pod, workload(dev, "worker").pod].map((pod) => (pod as { serviceAccountName?: string }).serviceAccountName)).toEqual(["forecast-service", "forecast-worker"]);
   });
 
   it("gets its passwords from a Secret whose name changes with them, so that a new one rolls the pods", () => {

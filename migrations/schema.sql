@@ -163,6 +163,22 @@ public.demand_history.facility_id text NOT NULL
 public.demand_history.material_id uuid NOT NULL
 public.demand_history.quantity double precision NOT NULL
 public.demand_history.tenant_id text NOT NULL
+public.flag_changes.after text
+public.flag_changes.before text
+public.flag_changes.change_no bigint NOT NULL
+public.flag_changes.changed_at timestamp with time zone NOT NULL
+public.flag_changes.changed_by text NOT NULL
+public.flag_changes.flag text NOT NULL
+public.flag_changes.hash text NOT NULL
+public.flag_changes.key text NOT NULL
+public.flag_changes.map text NOT NULL
+public.flag_changes.map_uid text NOT NULL
+public.flag_changes.noted_at timestamp with time zone
+public.flag_changes.previous_hash text NOT NULL
+public.flag_changes.reason text
+public.flag_changes.resource_version bigint NOT NULL
+public.flag_changes.tool text
+public.flag_changes.until timestamp with time zone
 public.forecast_accuracy_metrics.actual_sum double precision NOT NULL
 public.forecast_accuracy_metrics.bias double precision
 public.forecast_accuracy_metrics.facility_id text NOT NULL
@@ -415,6 +431,12 @@ demand_history.demand_history_facility_id_check CHECK ((facility_id <> ''::text)
 demand_history.demand_history_material_id_fkey FOREIGN KEY (material_id) REFERENCES items(material_id) ON DELETE CASCADE
 demand_history.demand_history_pkey PRIMARY KEY (tenant_id, facility_id, material_id, demand_date)
 demand_history.demand_history_quantity_check CHECK (((quantity >= (0)::double precision) AND (quantity < 'Infinity'::double precision)))
+flag_changes.flag_changes_change_no_check CHECK ((change_no > 0))
+flag_changes.flag_changes_check CHECK ((before IS DISTINCT FROM after))
+flag_changes.flag_changes_hash_key UNIQUE (hash)
+flag_changes.flag_changes_map_check CHECK ((map = ANY (ARRAY['definitions'::text, 'overrides'::text, 'rollouts'::text])))
+flag_changes.flag_changes_map_map_uid_resource_version_key_key UNIQUE (map, map_uid, resource_version, key)
+flag_changes.flag_changes_pkey PRIMARY KEY (change_no)
 forecast_accuracy_metrics.forecast_accuracy_metrics_material_id_fkey FOREIGN KEY (material_id) REFERENCES items(material_id) ON DELETE CASCADE
 forecast_accuracy_metrics.forecast_accuracy_metrics_periods_check CHECK ((periods > 0))
 forecast_accuracy_metrics.forecast_accuracy_metrics_pkey PRIMARY KEY (tenant_id, facility_id, material_id, measurement_period_end)
@@ -530,6 +552,8 @@ watchdog_interventions.watchdog_interventions_pkey PRIMARY KEY (intervention_id)
 CREATE INDEX idx_audit_log_entity ON public.audit_log USING btree (tenant_id, entity, entity_id, audit_id DESC)
 CREATE INDEX idx_audit_log_newest ON public.audit_log USING btree (tenant_id, audit_id DESC)
 CREATE INDEX idx_demand_history_material_date_range ON public.demand_history USING btree (material_id, demand_date)
+CREATE INDEX idx_flag_changes_flag ON public.flag_changes USING btree (flag, change_no DESC)
+CREATE INDEX idx_flag_changes_key ON public.flag_changes USING btree (map, key, change_no DESC)
 CREATE INDEX idx_forecast_accuracy_period ON public.forecast_accuracy_metrics USING btree (tenant_id, material_id, measurement_period_end DESC)
 CREATE INDEX idx_forecast_models_material ON public.forecast_models USING btree (material_id)
 CREATE INDEX idx_forecast_runs_newest ON public.forecast_runs USING btree (tenant_id, status, requested_at DESC)
@@ -559,6 +583,9 @@ CREATE UNIQUE INDEX audit_log_pkey ON public.audit_log USING btree (audit_id)
 CREATE UNIQUE INDEX backups_pkey ON public.backups USING btree (name)
 CREATE UNIQUE INDEX bam_pkey ON pgboss.bam USING btree (id)
 CREATE UNIQUE INDEX demand_history_pkey ON public.demand_history USING btree (tenant_id, facility_id, material_id, demand_date)
+CREATE UNIQUE INDEX flag_changes_hash_key ON public.flag_changes USING btree (hash)
+CREATE UNIQUE INDEX flag_changes_map_map_uid_resource_version_key_key ON public.flag_changes USING btree (map, map_uid, resource_version, key)
+CREATE UNIQUE INDEX flag_changes_pkey ON public.flag_changes USING btree (change_no)
 CREATE UNIQUE INDEX forecast_accuracy_metrics_pkey ON public.forecast_accuracy_metrics USING btree (tenant_id, facility_id, material_id, measurement_period_end)
 CREATE UNIQUE INDEX forecast_batches_pkey ON public.forecast_batches USING btree (run_id, batch_no)
 CREATE UNIQUE INDEX forecast_models_pkey ON public.forecast_models USING btree (tenant_id, facility_id, material_id)
@@ -642,6 +669,7 @@ public.tenant_of_login(login text) 2a8de826b2f2493648776ae0fec79643
 
 -- Triggers
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.flag_changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 -- Policies
 audit_log tenant_rows * forced USING (tenant_id = current_setting('app.tenant_id'::text, true)) CHECK (tenant_id = current_setting('app.tenant_id'::text, true))
@@ -677,6 +705,7 @@ pgboss.warning forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_
 public.audit_log forecast_app=ar/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.backups forecast_app=r/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.demand_history forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
+public.flag_changes forecast_app=ar/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_accuracy_metrics forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_batches forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner
 public.forecast_models forecast_app=arwd/forecast_owner forecast_owner=arwdDxt/forecast_owner

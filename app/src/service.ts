@@ -10,6 +10,8 @@ import { itemsQuery } from "./catalog/items-query.ts";
 import { catalogRoutes } from "./catalog/routes.ts";
 import { demandRoutes } from "./demand/routes.ts";
 import { accuracyRoutes } from "./forecasting/accuracy-routes.ts";
+import { FlagKeeper } from "./flags/flag-keeper.ts";
+import { flagRoutes } from "./flags/routes.ts";
 import { forecastsQuery } from "./forecasting/forecasts-query.ts";
 import { forecastRoutes } from "./forecasting/routes.ts";
 import { selectedModelRoutes } from "./forecasting/selected-models.ts";
@@ -87,7 +89,8 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const cache = new Cache({ redisUrl: config.REDIS_URL, aging: cacheAging(config), metrics, log });
   const clearing = config.CACHE_AUTO_CLEAR_STALE ? setInterval(() => cache.clearStale(), config.CACHE_STALE_DETECTION_INTERVAL_MS) : undefined;
   const flags = new Flags(config, metrics);
-  const flagSources = new FlagSources({ config, flags, metrics, log });
+  const keeper = works && config.KUBERNETES_SERVICE_HOST !== undefined ? new FlagKeeper({ database, log }) : undefined;
+  const flagSources = new FlagSources({ config, flags, metrics, log, observe: keeper?.observe.bind(keeper) });
   await flagSources.start();
   const queryLog = new QueryLog(database, metrics, log);
   const queries = new CachedQueries(cache, queryLog, [itemsQuery, inventoryQuery, inventorySummaryQuery, forecastsQuery]);
@@ -116,7 +119,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const access = serves ? createAccess(feature) : undefined;
   const routes = [
     ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
-    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), maintenanceRoutes(feature), accuracyRoutes(), selectedModelRoutes(), replenishmentRoutes(feature), reportRoutes(feature), workerStatusRoutes(feature), graphqlRoutes(feature)].flat() : []),
+    ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), maintenanceRoutes(feature), accuracyRoutes(), selectedModelRoutes(), replenishmentRoutes(feature), flagRoutes(feature), reportRoutes(feature), workerStatusRoutes(feature), graphqlRoutes(feature)].flat() : []),
   ];
   const identify = access?.identify ?? (() => Promise.reject(new UnauthorizedError("This process has no API.")));
   const handlers = [...(access === undefined ? [] : [access.limit]), mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
@@ -126,6 +129,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
 
   const stopped = new AbortController();
   const prepared = access?.prepare(stopped.signal);
+  const keeping = keeper?.keep(stopped.signal);
   const threads = works ? new ForecastThreads({ threads: config.FORECAST_THREADS, keepOne: config.ML_SERVICE_KEEPALIVE, stallMs: config.SCHEDULER_WATCHDOG_TIMEOUT_MS }) : undefined;
   const watchdog = new Watchdog({ config, database, metrics, log }, scheduled);
   const connected = jobs.connect(async (boss) => {
@@ -161,7 +165,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     stop: async (options) => {
       stopping = true;
       stopped.abort();
-      await Promise.all([stopWork(options.drainMs), closeServer(server, options), prepared]);
+      await Promise.all([stopWork(options.drainMs), closeServer(server, options), prepared, keeping]);
       await close();
     },
   };

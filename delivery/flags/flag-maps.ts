@@ -1,19 +1,20 @@
-import { AuthenticationV1Api, CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions, V1SelfSubjectReview } from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { type FlagMap, type FlagMapContent, flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { FlagError } from "./flag-error.ts";
 import type { OverridePatch } from "./override-change.ts";
+import { whoAmI } from "./who-am-i.ts";
 
 export type FlagMaps = Readonly<Record<FlagMap, FlagMapContent>>;
 
 /** The flags' ConfigMaps of one namespace, through the API server. */
 export class FlagMapStore {
   readonly #core: CoreV1Api;
-  readonly #authentication: AuthenticationV1Api;
+  readonly #kubeConfig: KubeConfig;
   readonly #namespace: string;
 
   constructor(kubeConfig: KubeConfig, namespace: string) {
     this.#core = kubeConfig.makeApiClient(CoreV1Api);
-    this.#authentication = kubeConfig.makeApiClient(AuthenticationV1Api);
+    this.#kubeConfig = kubeConfig;
     this.#namespace = namespace;
   }
 
@@ -23,10 +24,14 @@ export class FlagMapStore {
     return { definitions, overrides, rollouts };
   }
 
+  /** What the overrides map holds. */
+  async overrides(): Promise<FlagMapContent["data"]> {
+    return (await this.#map("overrides")).data;
+  }
+
   /** Who the API server takes this caller for. */
   async whoAmI(): Promise<string> {
-    const review = await told(this.#authentication.createSelfSubjectReview({ body: new V1SelfSubjectReview() }));
-    return review.status?.userInfo?.username ?? "unknown";
+    return told(whoAmI(this.#kubeConfig));
   }
 
   /** Writes an override; with `dryRun` the API server only checks it. */

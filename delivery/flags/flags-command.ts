@@ -3,6 +3,7 @@ import { kubeConfig } from "../rollback/cluster.ts";
 import { printTable } from "../table.ts";
 import { FlagMapStore } from "./flag-maps.ts";
 import { environmentOf, overviewOf } from "./flag-overview.ts";
+import { showHistory } from "./history-command.ts";
 import { knownFlag, overridePatch, parseDuration } from "./override-change.ts";
 import { describeNote, printFlag, readFlagProblem } from "./print-flags.ts";
 
@@ -19,16 +20,26 @@ interface ChangeOptions extends Options {
   readonly dryRun?: true;
 }
 
+interface HistoryOptions extends Options {
+  readonly limit: number;
+  readonly verify?: true;
+}
+
 /** `forecastctl flags`: what the flags of a stack are, and people's overrides of them. */
 export function flagsCommand(): Command {
   const command = new Command("flags").description("Show and override the feature flags of a stack.").addHelpText(
     "after",
-    "\nEvery running process takes a new value up by itself; nothing restarts.\n\nExamples:\n  forecastctl flags list --stack staging\n  forecastctl flags set CROSS_DOCK_ENABLED false --stack production --reason 'receiving is stuck' --for 30m\n  forecastctl flags unset CROSS_DOCK_ENABLED --stack production --reason 'fixed'\n  forecastctl flags diff staging production",
+    "\nEvery running process takes a new value up by itself; nothing restarts.\n\nExamples:\n  forecastctl flags list --stack staging\n  forecastctl flags set CROSS_DOCK_ENABLED false --stack production --reason 'receiving is stuck' --for 30m\n  forecastctl flags unset CROSS_DOCK_ENABLED --stack production --reason 'fixed'\n  forecastctl flags diff staging production\n  forecastctl flags history --verify",
   );
   command.addCommand(placed(new Command("list").description("List the flags, their values and what decides them.")).action((options: Options) => list(options)));
   command.addCommand(placed(new Command("get").description("Show one flag.").argument("<flag>")).action((flag: string, options: Options) => get(flag, options)));
   command.addCommand(changing(new Command("set").description("Override a flag for everybody.").argument("<flag>").argument("<value>").option("--for <duration>", "end by itself after this long, for example 30m", duration)).action((flag: string, value: string, options: ChangeOptions) => change(flag, value, options)));
   command.addCommand(changing(new Command("unset").description("Take an override away.").argument("<flag>")).action((flag: string, options: ChangeOptions) => change(flag, undefined, options)));
+  command.addCommand(
+    placed(new Command("history").description("List who changed which flag, the newest change first.").argument("[flag]", "of one flag alone").option("--limit <number>", "the newest so many", count, 50).option("--verify", "check that nothing was altered, taken out or cut off; exit code 1 if so"))
+      .addHelpText("after", "\nIt is read from the service, with its own token out of the cluster or with FORECAST_TOKEN, the token of an administrator.\n\nExamples:\n  forecastctl flags history CROSS_DOCK_ENABLED --stack production\n  forecastctl flags history --verify")
+      .action((flag: string | undefined, { stack, namespace, context, limit, verify, json }: HistoryOptions) => showHistory({ namespace: namespace ?? `forecast-${stack}`, context, flag, limit, verify: verify === true, json: json === true })),
+  );
   command.addCommand(
     new Command("diff")
       .description("List the flags that differ between two stacks.")
@@ -52,6 +63,11 @@ function duration(text: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds === undefined) throw new InvalidArgumentError("It must be a number of seconds, minutes, hours or days, for example 30m.");
   return milliseconds;
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return Number(text);
 }
 
 function storeOf({ stack, namespace, context }: Options): FlagMapStore {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
 import { flagdDocument } from "@forecast-stack/flags/flagd-document.ts";
-import { readOverrides } from "@forecast-stack/flags/overrides.ts";
+import { noteOf, readOverrides } from "@forecast-stack/flags/overrides.ts";
 import type { FlagMaps } from "./flag-maps.ts";
 import { environmentOf, overviewOf } from "./flag-overview.ts";
 import { overridePatch, parseDuration } from "./override-change.ts";
@@ -18,7 +18,7 @@ const mapsWith = (overrides: FlagMaps["overrides"], environment: "dev" | "stagin
 describe("an override by the command line", () => {
   it("carries who, when, why and until when, in a form that every process reads", () => {
     const { data, metadata } = overridePatch({ flag: "CROSS_DOCK_ENABLED", value: "false", reason: "receiving is stuck", forMs: 1_800_000 }, dev);
-    const content = { data: { CROSS_DOCK_ENABLED: String(data["CROSS_DOCK_ENABLED"]) }, annotations: metadata.annotations as Record<string, string> };
+    const content = { data: { CROSS_DOCK_ENABLED: String(data["CROSS_DOCK_ENABLED"]) }, annotations: metadata.annotations };
     expect(readOverrides(definitions, content, {})).toEqual({ overrides: { CROSS_DOCK_ENABLED: { value: false, until: Date.parse("2026-03-01T12:30:00Z") } }, problems: [] });
     expect(overviewOf(mapsWith(content), now).flags.find(({ flag }) => flag === "CROSS_DOCK_ENABLED")).toMatchObject({
       value: false,
@@ -27,8 +27,10 @@ describe("an override by the command line", () => {
     });
   });
 
-  it("takes its note away with itself", () => {
-    expect(overridePatch({ flag: "CROSS_DOCK_ENABLED" }, dev)).toEqual({ data: { CROSS_DOCK_ENABLED: null }, metadata: { annotations: { "flags.forecast-stack/CROSS_DOCK_ENABLED": null } } });
+  it("leaves a note of who took it away and why", () => {
+    const { data, metadata } = overridePatch({ flag: "CROSS_DOCK_ENABLED", reason: "fixed" }, dev);
+    expect(data).toEqual({ CROSS_DOCK_ENABLED: null });
+    expect(noteOf({ data: {}, annotations: metadata.annotations }, "CROSS_DOCK_ENABLED")).toEqual({ by: "team:warehouse", value: null, at: "2026-03-01T12:00:00.000Z", reason: "fixed" });
   });
 
   it.each([
@@ -51,7 +53,7 @@ describe("an override by the command line", () => {
 describe("the overview of a stack's flags", () => {
   it("says that nobody knows who wrote a value that has no note of its own", () => {
     const { data, metadata } = overridePatch({ flag: "CROSS_DOCK_ENABLED", value: "false" }, dev);
-    const byHand = { data: { ...data, CROSS_DOCK_ENABLED: "true" } as Record<string, string>, annotations: metadata.annotations as Record<string, string> };
+    const byHand = { data: { ...data, CROSS_DOCK_ENABLED: "true" } as Record<string, string>, annotations: metadata.annotations };
     const flag = overviewOf(mapsWith(byHand), now).flags.find((one) => one.flag === "CROSS_DOCK_ENABLED");
     expect(flag).toMatchObject({ value: true, source: "override" });
     expect(flag?.note).toBeUndefined();

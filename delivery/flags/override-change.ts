@@ -23,7 +23,7 @@ export interface OverrideContext {
 
 /** A merge patch of the overrides map. */
 export interface OverridePatch {
-  readonly metadata: { readonly annotations: Readonly<Record<string, string | null>> };
+  readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
   readonly data: Readonly<Record<string, string | null>>;
 }
 
@@ -31,18 +31,15 @@ export interface OverridePatch {
 export const known: FlagDefinitions = definitions;
 
 /**
- * What to write for a request: the value, and beside it who, when, why and until
- * when.
+ * What to write for a request: the value or that there is none, and beside it
+ * who, when, why and until when.
  *
  * @throws FlagError in one sentence when the flag, its value or a missing reason stands against it
  */
 export function overridePatch({ flag, value, reason, forMs }: OverrideRequest, { environment, by, now }: OverrideContext): OverridePatch {
   const definition = knownFlag(flag);
   if (environment !== "dev" && environment !== "staging" && (reason ?? "").trim() === "") throw new FlagError("In production a change of a flag needs a reason: add --reason 'why'.");
-  if (value === undefined) return { metadata: { annotations: { [noteAnnotation(flag)]: null } }, data: { [flag]: null } };
-  const parsed = parseFlagText(definition, value);
-  if ("allowed" in parsed) throw new FlagError(wrongText(flag, value, parsed.allowed));
-  const text = String(parsed.value);
+  const text = value === undefined ? null : textOf(flag, definition, value);
   const note: OverrideNote = {
     by,
     value: text,
@@ -51,6 +48,13 @@ export function overridePatch({ flag, value, reason, forMs }: OverrideRequest, {
     ...(forMs === undefined ? {} : { until: new Date(now.getTime() + forMs).toISOString() }),
   };
   return { metadata: { annotations: { [noteAnnotation(flag)]: JSON.stringify(note) } }, data: { [flag]: text } };
+}
+
+/** A value as the map spells it. */
+function textOf(flag: string, definition: FlagDefinitions[string], value: string): string {
+  const parsed = parseFlagText(definition, value);
+  if ("allowed" in parsed) throw new FlagError(wrongText(flag, value, parsed.allowed));
+  return String(parsed.value);
 }
 
 /** @throws FlagError naming the flags that there are */

@@ -1,10 +1,10 @@
-import { userInfo } from "node:os";
-import { CoreV1Api, type V1ConfigMap } from "@kubernetes/client-node";
+import { CoreV1Api, type KubeConfig, type V1ConfigMap } from "@kubernetes/client-node";
 import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { noteAnnotation } from "@forecast-stack/flags/overrides.ts";
 import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
 import { type Deployment, outputsOf } from "../releases/checkpoint.ts";
+import { whoAmI } from "../flags/who-am-i.ts";
 import { kubeConfig } from "./cluster.ts";
 
 /** Flag → value, as the overrides map spells it. */
@@ -26,11 +26,13 @@ export function overridesOf(deployment: Deployment): OverrideTexts | undefined {
 
 /** The flags of a namespace, as far as a rollback touches them. */
 export class LiveFlags {
+  readonly #kubeConfig: KubeConfig;
   readonly #api: CoreV1Api;
   readonly #namespace: string;
 
   constructor(context: string | undefined, namespace: string) {
-    this.#api = kubeConfig(context).makeApiClient(CoreV1Api);
+    this.#kubeConfig = kubeConfig(context);
+    this.#api = this.#kubeConfig.makeApiClient(CoreV1Api);
     this.#namespace = namespace;
   }
 
@@ -43,8 +45,9 @@ export class LiveFlags {
   async restore(then: OverrideTexts, release: number): Promise<void> {
     const map = await this.#read(flagConfigMaps.overrides);
     if (map === undefined || sameTexts(map.data ?? {}, then)) return;
-    const note = { by: userInfo().username, at: new Date().toISOString(), reason: `rollback to release ${release}` };
-    const notes = Object.fromEntries(Object.entries(then).map(([flag, value]) => [noteAnnotation(flag), JSON.stringify({ ...note, value })]));
+    const note = { by: await whoAmI(this.#kubeConfig), at: new Date().toISOString(), reason: `rollback to release ${release}` };
+    const flags = new Set([...Object.keys(map.data ?? {}), ...Object.keys(then)]);
+    const notes = Object.fromEntries([...flags].filter((flag) => map.data?.[flag] !== then[flag]).map((flag) => [noteAnnotation(flag), JSON.stringify({ ...note, value: then[flag] ?? null })]));
     if (map.metadata !== undefined) map.metadata.annotations = { ...map.metadata.annotations, ...notes };
     await this.#replace(map, { ...then });
   }

@@ -1,14 +1,12 @@
-import type { types } from "@pulumi/kubernetes";
-import { ConfigMap, Secret, ServiceAccount } from "@pulumi/kubernetes/core/v1/index.js";
-import { Role, RoleBinding } from "@pulumi/kubernetes/rbac/v1/index.js";
+import { ConfigMap, Secret } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import { exposedUrl } from "../exposed-service.ts";
-import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { connectionOf, type DatabaseEndpoint } from "../postgres/connection.ts";
 import { database } from "../postgres/provisioning.ts";
 import { metadataOf, type StackContext } from "../stack-context.ts";
 import { api } from "./api.ts";
 import { serviceEnvironment } from "./environment.ts";
+import { serviceAccount } from "./service-account.ts";
 import { flagsDirectory, type Runtime, servicePort } from "./service-pod.ts";
 import { worker } from "./worker.ts";
 
@@ -51,40 +49,16 @@ export class ForecastService extends pulumi.ComponentResource {
       parent,
     );
     const connection = connectionOf(endpoint, database.app);
-    const runtime: Runtime = {
-      serviceAccountName: this.serviceAccount(context).metadata.name,
+    const runtime: Omit<Runtime, "serviceAccountName"> = {
       envFrom: [{ configMapRef: { name: variables.metadata.name } }, { secretRef: { name: credentials.metadata.name } }],
       env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }, { name: "FEATURE_FLAGS_DIRECTORY", value: flagsDirectory }, ...connection.env],
       volumes: connection.volumes,
       volumeMounts: connection.volumeMounts,
     };
 
-    api(context, runtime, after, parent);
-    worker(context, runtime, after, parent);
+    api(context, { ...runtime, serviceAccountName: serviceAccount(context, "api", parent).metadata.name }, after, parent);
+    worker(context, { ...runtime, serviceAccountName: serviceAccount(context, "worker", parent).metadata.name }, after, parent);
     this.url = exposedUrl(context, "api", servicePort);
     this.registerOutputs({ url: this.url });
-  }
-
-  /** An account that may watch the three flag ConfigMaps and write Events, and nothing else. */
-  private serviceAccount(context: StackContext): ServiceAccount {
-    const parent = { parent: this };
-    const metadata = metadataOf(context, "api", context.appVersion, "forecast-service");
-    const account = new ServiceAccount("forecast-service", { metadata, automountServiceAccountToken: false }, parent);
-    const rules: types.input.rbac.v1.PolicyRule[] = [
-      { apiGroups: [""], resources: ["configmaps"], resourceNames: Object.values(flagConfigMaps), verbs: ["get", "list", "watch"] },
-      // What of the flags was ignored is told as Events on their ConfigMaps.
-      { apiGroups: [""], resources: ["events"], verbs: ["create"] },
-    ];
-    const role = new Role("forecast-service", { metadata, rules }, parent);
-    new RoleBinding(
-      "forecast-service",
-      {
-        metadata,
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-        subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace: context.namespace }],
-      },
-      parent,
-    );
-    return account;
   }
 }

@@ -47,6 +47,7 @@ const tagDescriptions: Readonly<Record<string, string>> = {
   reports: "What is told every day.",
   auth: "Users, tokens and passwords.",
   audit: "Who changed what.",
+  flags: "The feature flags of the installation.",
   health: "Whether the service serves.",
   api: "This description of the API, and GraphQL.",
 };

@@ -33,6 +33,7 @@ const matrix: readonly (readonly [needed: Role, operation: string])[] = [
   ["staff", "POST /api/replenishment/suggestions/{suggestionId}/accept"],
   ["staff", "POST /api/replenishment/suggestions/{suggestionId}/reject"],
   ["staff", "POST /api/replenishment/suggestions/{suggestionId}/order"],
+  ["admin", "GET /api/flags/history"],
 ];
 const order: readonly Role[] = ["viewer", "staff", "admin"];
 
@@ -62,10 +63,10 @@ describe("the permission matrix", () => {
     return response.status;
   };
 
-  it("names every operation on items, stock, demand and suggestions", async () => {
+  it("names every operation on items, stock, demand, suggestions and flags", async () => {
     const { paths } = (await app.get("/api/openapi.json")).body as unknown as ApiDocument;
     const documented = Object.entries(paths).flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`));
-    const ours = documented.filter((operation) => /^\w+ \/api\/(items|inventory|transactions|demand|replenishment)(\/|$)/.test(operation));
+    const ours = documented.filter((operation) => /^\w+ \/api\/(items|inventory|transactions|demand|replenishment|flags)(\/|$)/.test(operation));
     expect(matrix.map(([, operation]) => operation).sort()).toEqual(ours.sort());
   });
 

@@ -121,6 +121,7 @@ describe("the rows of another tenant", () => {
       entity: "user",
       entityId: marked.email,
       actor: "service",
+      flag: "CROSS_DOCK_ENABLED",
       active: "all",
     };
   }, 90_000);

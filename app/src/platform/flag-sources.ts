@@ -8,12 +8,15 @@ import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metric
 import type { Config } from "./config.ts";
 import type { Flags } from "./flags.ts";
 import type { Log } from "./log.ts";
+import { ownCluster } from "./own-cluster.ts";
 
 export interface FlagSourcesParts {
   readonly config: Config;
   readonly flags: Flags;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** Told of every version of a map that the API server shows. */
+  readonly observe?: ((map: FlagMap, content: FlagMapContent, version: FlagMapVersion) => void) | undefined;
 }
 
 /** The most Events that one version of a map gives; all problems are counted and logged. */
@@ -58,20 +61,18 @@ export class FlagSources {
 
   async #followCluster(): Promise<void> {
     const { log, metrics } = this.#parts;
-    // The client of the Kubernetes API takes long to load: outside Kubernetes nobody waits for it.
-    const [{ CoreV1Api, KubeConfig }, { FlagWatch }, { problemEvent }] = await Promise.all([import("@kubernetes/client-node"), import("@forecast-stack/flags/flag-watch.ts"), import("@forecast-stack/flags/problem-event.ts")]);
-    const kubeConfig = new KubeConfig();
-    kubeConfig.loadFromCluster();
-    const namespace = kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
-    if (namespace === undefined) {
+    const [cluster, { CoreV1Api }, { FlagWatch }, { problemEvent }] = await Promise.all([ownCluster(), import("@kubernetes/client-node"), import("@forecast-stack/flags/flag-watch.ts"), import("@forecast-stack/flags/problem-event.ts")]);
+    if (cluster === undefined) {
       log.warn("this pod has no service account: the flags are those that were mounted at its start");
       return;
     }
+    const { kubeConfig, namespace } = cluster;
     const events = kubeConfig.makeApiClient(CoreV1Api);
     const watch = new FlagWatch(kubeConfig, namespace, {
       onContent: (map, content, version) => {
         this.#unreachable = false;
         const problems = this.#take(map, content, version);
+        this.#parts.observe?.(map, content, version);
         for (const problem of problems.slice(0, MOST_EVENTS)) {
           const body = problemEvent(problem, version, { namespace, now: new Date() });
           // 409: another process was faster, with the same Event.
