@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { AlertmanagerConfigInput } from "@forecast-stack/monitoring/alertmanager-config.ts";
+import { alertInboxUrl } from "./alert-inbox/alert-inbox.ts";
 import type { Email } from "@forecast-stack/monitoring/notifications.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
@@ -21,6 +22,8 @@ export function receivers({ secrets, settings: { alerting } }: StackContext): pu
     ...(given.pagerDutyRoutingKey === undefined ? {} : { pagerDutyKey: given.pagerDutyRoutingKey }),
     ...(given.heartbeatUrl === undefined ? {} : { heartbeatUrl: given.heartbeatUrl }),
     ...(given.smtpUrl === undefined || alerting.emailTo === "" ? {} : { email: emailOf(given.smtpUrl, alerting.emailFrom, alerting.emailTo) }),
+    ...(alerting.inbox ? { inboxUrl: alertInboxUrl } : {}),
+    hurried: alerting.rehearsal,
     teams: Object.fromEntries(Object.entries(alerting.teams).map(([team, { slackChannel, emailTo }]) => [team, { ...(slackChannel === undefined ? {} : { slackChannel }), ...(emailTo === undefined ? {} : { emailTo }) }])),
   }));
 }

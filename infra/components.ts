@@ -12,6 +12,7 @@ export const components = [
   "redis-exporter",
   "prometheus",
   "alertmanager",
+  "alert-inbox",
   "grafana",
   "kube-state-metrics",
   "node-exporter",

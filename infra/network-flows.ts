@@ -1,5 +1,6 @@
 import type { ScrapeJob } from "@forecast-stack/monitoring/scrape-jobs.ts";
 import { makesBackups } from "./backup.ts";
+import { alertInboxPort } from "./alert-inbox/alert-inbox.ts";
 import { alertmanagerPort } from "./alertmanager.ts";
 import type { Component } from "./components.ts";
 import { postgresExporterPort, redisExporterPort } from "./database-exporters.ts";
@@ -103,7 +104,7 @@ function clusterFlows({ monitoring }: Settings): Flow[] {
   ];
 }
 
-function monitoringFlows({ monitoring, grafana }: Settings, jobs: readonly ScrapeJob[], alertsLeave: boolean): Flow[] {
+function monitoringFlows({ monitoring, grafana, alerting }: Settings, jobs: readonly ScrapeJob[], alertsLeave: boolean): Flow[] {
   const bundled = monitoring.mode === "bundled";
   const scrapes = jobs.map((job): Flow => {
     const to = job.component as Component;
@@ -113,6 +114,7 @@ function monitoringFlows({ monitoring, grafana }: Settings, jobs: readonly Scrap
   });
   const own: Flow[] = [
     { from: "prometheus", to: "kubernetes", ports: [...apiServerPorts, monitoring.kubeletPort], why: "discovery, and the metrics of API server and kubelets" },
+    ...(alerting.inbox ? [{ from: "alertmanager", to: "alert-inbox", ports: [alertInboxPort], why: "notifications, for drills" } as const] : []),
     ...(alertsLeave ? [{ from: "alertmanager", to: "anywhere", why: "notifications" } as const] : []),
   ];
   const reader: Flow[] = grafana.enabled ? [bundled ? { from: "grafana", to: "prometheus", ports: [prometheusPort], why: "queries" } : { from: "grafana", to: "anywhere", why: "queries to the operator's Prometheus" }] : [];

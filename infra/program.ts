@@ -2,8 +2,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { allRuleGroups } from "@forecast-stack/alerts/all-rule-groups.ts";
 import { OLDEST_SCHEMA } from "@forecast-stack/migrations/accepted-schema.ts";
-import { renderRuleGroups } from "@forecast-stack/monitoring/alert-rule.ts";
+import { hurried, renderRuleGroups } from "@forecast-stack/monitoring/alert-rule.ts";
 import { scrapeJobs } from "@forecast-stack/monitoring/scrape-jobs.ts";
+import { AlertInbox } from "./alert-inbox/alert-inbox.ts";
 import { alertLinks } from "./alert-links.ts";
 import { notifies } from "./alert-receivers.ts";
 import { Alertmanager } from "./alertmanager.ts";
@@ -82,7 +83,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
 
   // monitoring
   const jobs = scrapeJobs(monitoredParts(settings));
-  const rules = renderRuleGroups(allRuleGroups, alertLinks(settings, namespaceName));
+  const rules = renderRuleGroups(settings.alerting.rehearsal ? hurried(allRuleGroups) : allRuleGroups, alertLinks(settings, namespaceName));
   const nodeExporter = settings.monitoring.nodeExporter ? new NodeExporter(context, nodeNamespaceName, {}) : undefined;
   if (settings.monitoring.kubeStateMetrics) kubeStateMetrics(context, [namespaceName, nodeNamespaceName], {});
   const scraping = { jobs, rules, ...(nodeExporter === undefined ? {} : { nodeNamespace: nodeExporter.namespace }) };
@@ -113,6 +114,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
 type Scraping = ConstructorParameters<typeof Prometheus>[1];
 
 function bundledMonitoring(context: StackContext, scraping: Scraping): Pick<Outputs, "prometheusUrl" | "alertmanagerUrl"> {
+  if (context.settings.alerting.inbox) new AlertInbox(context, {});
   const alertmanager = new Alertmanager(context, {});
   const prometheus = new Prometheus(context, scraping, {});
   return { prometheusUrl: prometheus.url, alertmanagerUrl: alertmanager.url };

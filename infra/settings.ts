@@ -119,6 +119,8 @@ export const settingsSchema = z.strictObject({
         .partialRecord(z.enum(teams), z.strictObject({ slackChannel: z.string().min(1).optional(), emailTo: emailAddresses.min(1).optional() }))
         .default({})
         .describe("Channels of single teams (platform, forecasting, inventory): slackChannel, emailTo"),
+      inbox: z.boolean().default(false).describe("Keep the last notifications in the stack, where forecastctl drill sees them arrive; only with monitoring.mode bundled"),
+      rehearsal: z.boolean().default(false).describe("Alerts hold for a tenth of their time and are told at once, for drills in a stack that nobody relies on; refused in production"),
     })
     .prefault({}),
   reports: z
@@ -135,6 +137,8 @@ export const settingsSchema = z.strictObject({
   const complain = (path: [string, string?], input: unknown, message: string): void => {
     context.addIssue({ code: "custom", path: path.filter((part) => part !== undefined), input, message });
   };
+  if (settings.alerting.inbox && settings.monitoring.mode === "operator") complain(["alerting", "inbox"], true, "false where the operator's Alertmanager has receivers of its own (monitoring.mode is operator)");
+  if (settings.alerting.rehearsal && settings.environment === "production") complain(["alerting", "rehearsal"], true, "false in production, where alerts must mean what they say");
   if (settings.postgres.mode === "external" && settings.postgres.host === "") complain(["postgres", "host"], "", "the host of the external Postgres (postgres.mode is external)");
   if (settings.alerting.emailTo !== "" && settings.alerting.emailFrom === "") complain(["alerting", "emailFrom"], "", "the sender of alerts (alerting.emailTo is set)");
   if (settings.reports.emailTo !== "" && settings.alerting.emailFrom === "") complain(["alerting", "emailFrom"], "", "the sender of reports (reports.emailTo is set)");

@@ -24,6 +24,14 @@ describe("the configuration of Alertmanager", () => {
     expect(configOf({}).receivers.filter((receiver) => Object.keys(receiver).length > 1)).toEqual([]);
   });
 
+  it("tells the inbox of everything that people and the dead man's switch are told", () => {
+    const { receivers } = configOf({ inboxUrl: "http://inbox/", webhookUrl: "https://people.example/", heartbeatUrl: "https://switch.example/" });
+    const urls = Object.fromEntries(receivers.map(({ name, webhook_configs }) => [name, (webhook_configs as { url: string }[] | undefined)?.map(({ url }) => url) ?? []]));
+    expect(urls["shown"]).toEqual([]);
+    expect(urls["heartbeat"]).toEqual(["https://switch.example/", "http://inbox/"]);
+    expect(urls["platform-critical"]).toEqual(["https://people.example/", "http://inbox/"]);
+  });
+
   it("wakes people for critical alerts only", () => {
     const paged = configOf({ pagerDutyKey: "key" }).receivers.filter((receiver) => "pagerduty_configs" in receiver).map(({ name }) => name);
     expect(paged).toEqual(["platform-critical", "forecasting-critical", "inventory-critical"]);

@@ -23,6 +23,10 @@ export interface AlertmanagerConfigInput {
   readonly email?: Email;
   /** Is asked every minute while monitoring is alive: a dead man's switch. */
   readonly heartbeatUrl?: string;
+  /** Gets every message as JSON besides, the heartbeat's too: the stack's own inbox. */
+  readonly inboxUrl?: string;
+  /** Everything is told at once, changes too: for rehearsals. */
+  readonly hurried?: boolean;
   readonly teams?: Readonly<Partial<Record<Team, TeamChannels>>>;
   readonly inhibitions: readonly Inhibition[];
 }
@@ -42,12 +46,13 @@ const fallbackTeam = "platform";
  * shown). The heartbeat and the news of deploys have routes of their own.
  */
 export function alertmanagerConfig(input: AlertmanagerConfigInput): AlertmanagerConfig {
+  const wait = (usual: string): string => (input.hurried === true ? "1s" : usual);
   return {
     route: {
       receiver: `${fallbackTeam}-warning`,
       group_by: ["alertname", "namespace", "team"],
-      group_wait: "30s",
-      group_interval: "5m",
+      group_wait: wait("30s"),
+      group_interval: wait("5m"),
       repeat_interval: "12h",
       routes: [
         { matchers: [matcher("alertname", heartbeatAlert)], receiver: "heartbeat", group_by: ["alertname"], group_wait: "0s", group_interval: "1m", repeat_interval: "1m" },
@@ -56,14 +61,14 @@ export function alertmanagerConfig(input: AlertmanagerConfigInput): Alertmanager
         ...teams.map((team) => ({
           matchers: [matcher("team", team)],
           receiver: `${team}-warning`,
-          routes: [{ matchers: [matcher("severity", "critical")], receiver: `${team}-critical`, group_wait: "5s", repeat_interval: "1h" }],
+          routes: [{ matchers: [matcher("severity", "critical")], receiver: `${team}-critical`, group_wait: wait("5s"), repeat_interval: "1h" }],
         })),
-        { matchers: [matcher("severity", "critical")], receiver: `${fallbackTeam}-critical`, group_wait: "5s", repeat_interval: "1h" },
+        { matchers: [matcher("severity", "critical")], receiver: `${fallbackTeam}-critical`, group_wait: wait("5s"), repeat_interval: "1h" },
       ],
     },
     receivers: [
       { name: "shown" },
-      { name: "heartbeat", ...(input.heartbeatUrl === undefined ? {} : { webhook_configs: [{ url: input.heartbeatUrl, send_resolved: false }] }) },
+      { name: "heartbeat", ...webhooks([input.heartbeatUrl, input.inboxUrl], false) },
       { name: "notices", ...channels(input, {}, false) },
       ...teams.flatMap((team) => [
         { name: `${team}-critical`, ...channels(input, input.teams?.[team] ?? {}, true), ...(input.pagerDutyKey === undefined ? {} : { pagerduty_configs: [pagerDutyConfig(input.pagerDutyKey)] }) },
@@ -83,9 +88,14 @@ export function alertmanagerConfig(input: AlertmanagerConfigInput): Alertmanager
   };
 }
 
-function channels({ webhookUrl, slack, email }: AlertmanagerConfigInput, own: TeamChannels, sendResolved: boolean): Record<string, unknown> {
+function webhooks(urls: readonly (string | undefined)[], sendResolved: boolean): Record<string, unknown> {
+  const given = urls.filter((url) => url !== undefined);
+  return given.length === 0 ? {} : { webhook_configs: given.map((url) => webhookConfig(url, sendResolved)) };
+}
+
+function channels({ webhookUrl, inboxUrl, slack, email }: AlertmanagerConfigInput, own: TeamChannels, sendResolved: boolean): Record<string, unknown> {
   return {
-    ...(webhookUrl === undefined ? {} : { webhook_configs: [webhookConfig(webhookUrl, sendResolved)] }),
+    ...webhooks([webhookUrl, inboxUrl], sendResolved),
     ...(slack === undefined ? {} : { slack_configs: [slackConfig(slack.url, own.slackChannel ?? slack.channel, sendResolved)] }),
     ...(email === undefined ? {} : { email_configs: [emailConfig(email, own.emailTo ?? email.to, sendResolved)] }),
   };
