@@ -8,6 +8,16 @@ const prometheus = { namespace, job: "prometheus" };
 
 describeAlerts(monitoring, {
   Watchdog: () => [{ behaviour: "fires from the first evaluation on", step: 1, series: {}, silent: [], fires: [{ at: 0, labels: {}, description: "This alert always fires (value 1). Where it stops arriving, Prometheus, Alertmanager or the way to here is down." }] }],
+  NothingMeasured: () => [
+    {
+      behaviour: "fires when nothing has been scraped for more than five minutes, and ends with the next sample",
+      step: 1,
+      series: { [live("up", { job: "prometheus" })]: "1x10 _x15 1x5" },
+      silent: [10, 15, 28],
+      fires: [{ at: 20, labels: {}, description: "Prometheus has had no value of anything for more than five minutes (absent: 1): its volume is full, or it finds no targets. No other alert can be relied on." }],
+    },
+    { behaviour: "stays silent while anything is scraped, be it down", step: 1, series: { [live("up", { job: "api" })]: "0x30" }, silent: [28], fires: [] },
+  ],
   TargetDown: (rule) => [
     threshold(rule, {
       behaviour: "fires for one target that does not answer beside one that does",

@@ -22,6 +22,17 @@ export const monitoring: RuleGroup = {
       runbook: "monitoring.md#watchdog",
     },
     {
+      alert: "NothingMeasured",
+      // On a full disk Prometheus cannot even store how its own writes fail; its rules go on.
+      value: `absent(${series("up")})`,
+      for: "1m",
+      severity: "critical",
+      team: "platform",
+      summary: "Prometheus knows of nothing that it scrapes",
+      description: "Prometheus has had no value of anything for more than five minutes (absent: {{ $value }}): its volume is full, or it finds no targets. No other alert can be relied on.",
+      runbook: "monitoring.md#nothingmeasured",
+    },
+    {
       alert: "TargetDown",
       value: `count by (namespace, job) (${scraped}) - sum by (namespace, job) (${scraped})`,
       breach: { over: 0 },

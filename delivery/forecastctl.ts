@@ -4,6 +4,7 @@ import { alertsCommand } from "./alerts/alerts-command.ts";
 import { backupCommand } from "./backup/backup-command.ts";
 import { JobError } from "./backup/service-job.ts";
 import { deployCommand } from "./deploy/deploy-command.ts";
+import { drillCommand } from "./drill/drill-command.ts";
 import { environmentCommand } from "./environment-command.ts";
 import { FlagError } from "./flags/flag-error.ts";
 import { flagsCommand } from "./flags/flags-command.ts";
@@ -23,7 +24,7 @@ const program = new Command("forecastctl")
   .description("The command line of forecast-stack.")
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
 
-for (const command of [alertsCommand(), environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), deployCommand(), rollbackCommand(), validateCommand(), migrateCommand(), backupCommand()]) program.addCommand(command);
+for (const command of [alertsCommand(), environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), deployCommand(), drillCommand(), rollbackCommand(), validateCommand(), migrateCommand(), backupCommand()]) program.addCommand(command);
 exitAsDocumented(program);
 
 try {

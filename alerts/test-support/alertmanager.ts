@@ -15,6 +15,7 @@ export interface KnownAlert {
 
 /** A real Alertmanager for one test file. */
 export interface TestAlertmanager {
+  readonly url: string;
   /** Takes another configuration. */
   load(config: object): Promise<void>;
   post(alerts: readonly { labels: Readonly<Record<string, string>>; annotations?: Readonly<Record<string, string>>; endsAt?: string }[]): Promise<void>;
@@ -52,6 +53,7 @@ export async function startAlertmanager(config: object): Promise<TestAlertmanage
   };
   await Promise.race([failed, eventually(() => request("/-/ready"))]);
   return {
+    url,
     load: async (wanted) => {
       await write(wanted);
       await request("/-/reload", { method: "POST" });

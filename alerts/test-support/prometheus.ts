@@ -17,8 +17,10 @@ export interface PrometheusOptions {
   readonly rules?: object;
   /** History that it has from the start: every `step` seconds, in seconds since 1970. */
   readonly history?: { readonly series: History; readonly from: number; readonly to: number; readonly step: number };
-  /** Where its data is kept; a folder of its own when it is left out. */
-  readonly data?: string;
+  /** Its data lies on a disk of its own of this size (`2m`), which `npm test` may mount because it is root. */
+  readonly disk?: string;
+  /** Further flags of the program. */
+  readonly flags?: readonly string[];
 }
 
 /** A real Prometheus for one test file. */
@@ -28,15 +30,17 @@ export interface TestPrometheus {
   query(expression: string): Promise<{ metric: Readonly<Record<string, string>>; value: readonly [number, string] }[]>;
   /** Ends it without warning and starts it again on the same data. */
   restart(): Promise<void>;
+  /** Makes its disk larger. */
+  enlarge(size: string): Promise<void>;
   /** What it has logged. */
   log(): string;
   close(): Promise<void>;
 }
 
 /** Starts it; `npm test` puts the program on the PATH. */
-export async function startPrometheus({ config = {}, rules, history, data }: PrometheusOptions): Promise<TestPrometheus> {
+export async function startPrometheus({ config = {}, rules, history, disk, flags = [] }: PrometheusOptions): Promise<TestPrometheus> {
   const directory = await mkdtemp(join(tmpdir(), "prometheus-"));
-  const storage = data ?? join(directory, "data");
+  const storage = join(directory, "data");
   await writeFile(join(directory, "rules.yaml"), stringify(rules ?? { groups: [] }, { aliasDuplicateObjects: false }));
   await writeFile(join(directory, "prometheus.yaml"), stringify({ ...config, rule_files: [join(directory, "rules.yaml")] }, { aliasDuplicateObjects: false }));
   if (history !== undefined) {
@@ -50,8 +54,9 @@ export async function startPrometheus({ config = {}, rules, history, data }: Pro
   let child: ChildProcess | undefined;
   let output = "";
   const start = async (): Promise<void> => {
-    const args = [`--config.file=${join(directory, "prometheus.yaml")}`, `--storage.tsdb.path=${storage}`, "--storage.tsdb.retention.time=100y", `--web.listen-address=127.0.0.1:${port}`];
-    const started = spawn("prometheus", args, { stdio: ["ignore", "ignore", "pipe"] });
+    const args = [`--config.file=${join(directory, "prometheus.yaml")}`, `--storage.tsdb.path=${storage}`, "--storage.tsdb.retention.time=100y", `--web.listen-address=127.0.0.1:${port}`, ...flags];
+    const [program = "", ...rest] = disk === undefined ? ["prometheus", ...args] : ["unshare", "--mount", "sh", "-c", `mkdir -p "$0" && mount -t tmpfs -o size=${disk} tmpfs "$0" && exec prometheus "$@"`, storage, ...args];
+    const started = spawn(program, rest, { stdio: ["ignore", "ignore", "pipe"] });
     child = started;
     started.stderr.setEncoding("utf8").on("data", (text: string) => (output += text));
     const failed = once(started, "exit").then(() => Promise.reject(new Error(`Prometheus ended (it is the Debian package prometheus, on PATH):\n${output}`)));
@@ -77,6 +82,9 @@ export async function startPrometheus({ config = {}, rules, history, data }: Pro
     restart: async () => {
       await end("SIGKILL");
       await start();
+    },
+    enlarge: async (size) => {
+      await promisify(execFile)("nsenter", ["--target", String(child?.pid), "--mount", "mount", "-o", `remount,size=${size}`, storage]);
     },
     log: () => output,
     close: async () => {
