@@ -13,6 +13,7 @@ import { migrateCommand } from "./migrations/migrate-command.ts";
 import { ReleaseError } from "./releases/release-error.ts";
 import { releasesCommand } from "./releases/releases-command.ts";
 import { rollbackCommand } from "./rollback/rollback-command.ts";
+import { rolloutCommand } from "./rollouts/rollout-command.ts";
 import { validateCommand } from "./validate/validate-command.ts";
 
 // Without a shell that was prepared by `forecastctl env`, the embedded cluster and its stacks are meant.
@@ -24,7 +25,7 @@ const program = new Command("forecastctl")
   .description("The command line of forecast-stack.")
   .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
 
-for (const command of [alertsCommand(), environmentCommand(), flagsCommand(), healthCommand(), releasesCommand(), deployCommand(), drillCommand(), rollbackCommand(), validateCommand(), migrateCommand(), backupCommand()]) program.addCommand(command);
+for (const command of [alertsCommand(), environmentCommand(), flagsCommand(), rolloutCommand(), healthCommand(), releasesCommand(), deployCommand(), drillCommand(), rollbackCommand(), validateCommand(), migrateCommand(), backupCommand()]) program.addCommand(command);
 exitAsDocumented(program);
 
 try {

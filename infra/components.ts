@@ -3,6 +3,7 @@ export const components = [
   "stack",
   "api",
   "worker",
+  "rollout-controller",
   "migrations",
   "backup",
   "flags",

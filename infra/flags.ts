@@ -1,14 +1,14 @@
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/index.js";
 import { Role } from "@pulumi/kubernetes/rbac/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { definitionsKey, flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
+import { definitionsKey, flagConfigMaps, rolloutRecordsMap } from "@forecast-stack/flags/config-maps.ts";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
 import { flagdDocument } from "@forecast-stack/flags/flagd-document.ts";
 import { flagAdmission } from "./flag-admission.ts";
 import { metadataOf, type StackContext } from "./stack-context.ts";
 
 /**
- * The three ConfigMaps of the feature flags, what the API server lets into them,
+ * The three ConfigMaps of the feature flags, the records of rollouts, what the API server lets into them,
  * and a Role for the teams that turn flags. The program owns the definitions
  * alone; what people write into the other two is never put back here. The
  * overrides are read once, so that every release records those it was made with.
@@ -32,6 +32,7 @@ export class Flags extends pulumi.ComponentResource {
       ),
       overrides,
       new ConfigMap(flagConfigMaps.rollouts, { metadata: metadata(flagConfigMaps.rollouts) }, peoples),
+      new ConfigMap(rolloutRecordsMap, { metadata: metadata(rolloutRecordsMap) }, peoples),
     ];
     flagAdmission(context, parent);
     flagEditor(context, parent);

@@ -35,6 +35,7 @@ const cloudNativePgStatusPort = 8000;
 const metricsPorts: Readonly<Partial<Record<Component, number>>> = {
   api: servicePort,
   worker: servicePort,
+  "rollout-controller": servicePort,
   "postgres-exporter": postgresExporterPort,
   "redis-exporter": redisExporterPort,
   "node-exporter": nodeExporterPort,
@@ -46,7 +47,7 @@ const metricsPorts: Readonly<Partial<Record<Component, number>>> = {
 
 /** The table of all connections of a stack with these settings. */
 export function networkFlows(settings: Settings, jobs: readonly ScrapeJob[], leaving: Leaving): Flow[] {
-  return [...clientFlows(settings), ...databaseFlows(settings), ...cacheFlows(settings), ...outsideFlows(settings, leaving), ...clusterFlows(settings), ...monitoringFlows(settings, jobs, leaving.notifications)];
+  return [...clientFlows(settings), ...databaseFlows(settings), ...cacheFlows(settings), ...outsideFlows(settings, leaving), ...clusterFlows(settings), ...rolloutFlows(settings), ...monitoringFlows(settings, jobs, leaving.notifications)];
 }
 
 /** What a stack sends out of the cluster. */
@@ -78,7 +79,7 @@ function clientFlows({ serviceType, grafana, monitoring }: Settings): Flow[] {
 
 function databaseFlows(settings: Settings): Flow[] {
   const { postgres } = settings;
-  const users: Component[] = ["api", "worker", "migrations", "postgres-exporter", ...(makesBackups(settings) ? (["backup"] as const) : [])];
+  const users: Component[] = ["api", "worker", "rollout-controller", "migrations", "postgres-exporter", ...(makesBackups(settings) ? (["backup"] as const) : [])];
   const to = postgres.mode === "external" ? "anywhere" : "postgres";
   const ports = [postgres.mode === "external" ? postgres.port : database.port];
   const connections = users.map((from): Flow => ({ from, to, ports, why: "the database" }));
@@ -101,6 +102,21 @@ function clusterFlows({ monitoring }: Settings): Flow[] {
     { from: "api", to: "kubernetes", ports: apiServerPorts, why: "the flags' ConfigMaps" },
     { from: "worker", to: "kubernetes", ports: apiServerPorts, why: "the flags' ConfigMaps" },
     ...(monitoring.kubeStateMetrics ? [{ from: "kube-state-metrics", to: "kubernetes", ports: apiServerPorts, why: "the objects that it counts" } as const] : []),
+  ];
+}
+
+/** What the gates of staged rollouts are asked, and who is asked whether a step has reached it. */
+function rolloutFlows({ monitoring }: Settings): Flow[] {
+  const from = "rollout-controller";
+  const bundled: Flow[] = [
+    { from, to: "prometheus", ports: [prometheusPort], why: "the values of gates" },
+    { from, to: "alertmanager", ports: [alertmanagerPort], why: "what became of a rollout" },
+  ];
+  return [
+    { from, to: "kubernetes", ports: apiServerPorts, why: "the rollouts, its lease, the live pods" },
+    { from, to: "api", ports: [servicePort], why: "by which flags each pod answers" },
+    { from, to: "worker", ports: [servicePort], why: "by which flags each pod answers" },
+    ...(monitoring.mode === "bundled" ? bundled : [{ from, to: "anywhere", why: "the values of gates, and what became of a rollout" } as const]),
   ];
 }
 

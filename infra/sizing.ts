@@ -18,6 +18,7 @@ const share = (cpu: number, cpuLimit: number, memory: number): Share => ({ cpu, 
 export type SizedContainer =
   | "api"
   | "worker"
+  | "rollout-controller"
   | "migrate"
   | "backup"
   | "postgres"
@@ -36,6 +37,7 @@ export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share
   small: {
     api: share(30, 2000, 384),
     worker: share(30, 2000, 512),
+    "rollout-controller": share(10, 500, 224),
     migrate: share(10, 1000, 192),
     backup: share(10, 1000, 256),
     postgres: share(50, 2000, 512),
@@ -49,6 +51,7 @@ export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share
   standard: {
     api: share(250, 2000, 512),
     worker: share(500, 2000, 1024),
+    "rollout-controller": share(50, 500, 256),
     migrate: share(100, 1000, 256),
     backup: share(100, 1000, 512),
     postgres: share(500, 2000, 2048),
@@ -62,6 +65,7 @@ export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share
   large: {
     api: share(500, 4000, 1024),
     worker: share(1000, 4000, 2048),
+    "rollout-controller": share(50, 500, 256),
     migrate: share(100, 1000, 256),
     backup: share(100, 2000, 512),
     postgres: share(2000, 4000, 8192),

@@ -6,7 +6,7 @@ import { type Workload, workloadsOf } from "./rendering/workloads.ts";
 
 const commonLabels = ["name", "instance", "version", "component", "part-of", "managed-by"].map((label) => `app.kubernetes.io/${label}`);
 /** What may ask the API server, and so gets a token. */
-const withToken = new Set(["api", "worker", "prometheus", "kube-state-metrics"]);
+const withToken = new Set(["rollout-controller", "api", "worker", "prometheus", "kube-state-metrics"]);
 
 describe.each(stacks)("every pod of %s", (stack) => {
   let resources: readonly RenderedResource[];

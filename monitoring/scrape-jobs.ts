@@ -41,6 +41,7 @@ export function scrapeJobs({ redis, nodeExporter, kubeStateMetrics, bundled, gra
   return [
     job("api", "http"),
     job("worker", "http"),
+    job("rollout-controller", "http"),
     job("postgres-exporter"),
     ...(redis ? [job("redis-exporter")] : []),
     ...(nodeExporter ? [job("node-exporter", "metrics", { where: "node" })] : []),

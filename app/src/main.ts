@@ -7,12 +7,13 @@ import { ConfigError } from "./platform/errors.ts";
 import { createLog } from "./platform/log.ts";
 import { endOnSignals } from "./platform/shutdown.ts";
 import { fieldOf } from "./platform/thrown.ts";
+import { startRolloutController } from "./rollouts/rollout-role.ts";
 import { startService } from "./service.ts";
 
 /** Exit codes of sysexits.h: wrong call, wrong configuration. */
 const EX_USAGE = 64;
 const EX_CONFIG = 78;
-const USAGE = `usage: main.js api | worker | api+worker | ${MIGRATE_USAGE} | ${BACKUP_USAGE}`;
+const USAGE = `usage: main.js api | worker | api+worker | rollout-controller | ${MIGRATE_USAGE} | ${BACKUP_USAGE}`;
 
 async function main(args: readonly string[]): Promise<void> {
   const [role, ...rest] = args;
@@ -24,6 +25,13 @@ async function main(args: readonly string[]): Promise<void> {
       const log = createLog({ level: config.LOG_LEVEL, role, version: config.APP_VERSION });
       const service = await startService(role, config, log);
       endOnSignals((options) => service.stop(options), config.SHUTDOWN_DELAY_MS, log);
+      return;
+    }
+    case "rollout-controller": {
+      const config = readConfig(process.env);
+      const log = createLog({ level: config.LOG_LEVEL, role, version: config.APP_VERSION });
+      const controller = await startRolloutController(config, log);
+      endOnSignals((options) => controller.stop(options), 0, log);
       return;
     }
     case "migrate":

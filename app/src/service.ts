@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import { createServer } from "node:http";
 import { createMetrics, type Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import { Registry } from "prom-client";
 import { withDocumentation } from "./api/documentation-routes.ts";
@@ -29,12 +29,13 @@ import { CachedQueries } from "./platform/cached-query.ts";
 import { Cache, type CacheAging } from "./platform/cache.ts";
 import type { Config } from "./platform/config.ts";
 import { Database } from "./platform/db.ts";
-import { ConfigError, UnauthorizedError } from "./platform/errors.ts";
+import { UnauthorizedError } from "./platform/errors.ts";
 import { overallStatus, statusValues } from "./platform/health.ts";
 import { FlagSources } from "./platform/flag-sources.ts";
 import { Flags } from "./platform/flags.ts";
 import { createHttpApp } from "./platform/http-app.ts";
 import { JobQueue } from "./platform/job-queue.ts";
+import { listen } from "./platform/listen.ts";
 import { LatencyWatch } from "./platform/latency-watch.ts";
 import type { Log } from "./platform/log.ts";
 import { observeProcess } from "./platform/process-metrics.ts";
@@ -118,7 +119,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const feature = { config, database, cache, queries, flags, jobs, metrics, log, mailer };
   const access = serves ? createAccess(feature) : undefined;
   const routes = [
-    ...healthRoutes({ config, cache, monitor, isStopping: () => stopping }),
+    ...healthRoutes({ config, flags, cache, monitor, isStopping: () => stopping }),
     ...(access !== undefined ? [access.routes, auditRoutes(), catalogRoutes(feature), inventoryRoutes(feature), transactionRoutes(feature), demandRoutes(feature), forecastRoutes(feature), runRoutes(feature), maintenanceRoutes(feature), accuracyRoutes(), selectedModelRoutes(), replenishmentRoutes(feature), flagRoutes(feature), reportRoutes(feature), workerStatusRoutes(feature), graphqlRoutes(feature)].flat() : []),
   ];
   const identify = access?.identify ?? (() => Promise.reject(new UnauthorizedError("This process has no API.")));
@@ -169,20 +170,6 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
       await close();
     },
   };
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      reject(error.code === "EADDRINUSE" ? new ConfigError(`PORT is ${port}: something else listens there already.`) : error);
-    });
-    server.listen(port, () => {
-      server.removeAllListeners("error");
-      resolve();
-    });
-  });
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : port;
 }
 
 function cacheAging(config: Config): CacheAging {

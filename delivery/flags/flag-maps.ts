@@ -1,6 +1,7 @@
 import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
-import { type FlagMap, type FlagMapContent, flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
+import { type FlagMap, type FlagMapContent, flagConfigMaps, rolloutRecordsMap } from "@forecast-stack/flags/config-maps.ts";
 import { FlagError } from "./flag-error.ts";
+import type { RolloutPatch } from "../rollouts/rollout-change.ts";
 import type { OverridePatch } from "./override-change.ts";
 import { whoAmI } from "./who-am-i.ts";
 
@@ -36,12 +37,29 @@ export class FlagMapStore {
 
   /** Writes an override; with `dryRun` the API server only checks it. */
   async patchOverrides(body: OverridePatch, dryRun: boolean): Promise<void> {
-    const request = { name: flagConfigMaps.overrides, namespace: this.#namespace, body, fieldManager: "forecastctl", ...(dryRun ? { dryRun: "All" } : {}) };
+    await this.#patch("overrides", body, dryRun);
+  }
+
+  /** Writes what is asked of rollouts; with `dryRun` the API server only checks it. */
+  async patchRollouts(body: RolloutPatch, dryRun: boolean): Promise<void> {
+    await this.#patch("rollouts", body, dryRun);
+  }
+
+  /** Why rollouts went on or back, by the keys of their records. */
+  async records(): Promise<Readonly<Record<string, string>>> {
+    return (await this.#named(rolloutRecordsMap)).data;
+  }
+
+  async #patch(map: FlagMap, body: OverridePatch | RolloutPatch, dryRun: boolean): Promise<void> {
+    const request = { name: flagConfigMaps[map], namespace: this.#namespace, body, fieldManager: "forecastctl", ...(dryRun ? { dryRun: "All" } : {}) };
     await told(this.#core.patchNamespacedConfigMap(request, setHeaderOptions("Content-Type", PatchStrategy.MergePatch)));
   }
 
-  async #map(map: FlagMap): Promise<FlagMapContent> {
-    const name = flagConfigMaps[map];
+  #map(map: FlagMap): Promise<FlagMapContent> {
+    return this.#named(flagConfigMaps[map]);
+  }
+
+  async #named(name: string): Promise<FlagMapContent> {
     const { data, metadata } = await told(this.#core.readNamespacedConfigMap({ name, namespace: this.#namespace }), `The namespace ${this.#namespace} has no ConfigMap ${name}: is the stack deployed?`);
     return { data: data ?? {}, annotations: metadata?.annotations ?? {} };
   }

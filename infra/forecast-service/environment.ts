@@ -4,13 +4,15 @@ import type { Settings } from "../settings.ts";
 /** Connections that stay free for people, migrations, the exporter and replication. */
 const reservedConnections = 20;
 const mostConnectionsPerPod = 20;
+/** Pods of the rollout controller: one leads, one stands by. */
+export const rolloutControllers = 2;
 
 /**
  * How many connections each pod may open, so that all pods together, with one
  * more of each role during a rolling update, never exhaust Postgres.
  */
 export function poolSize({ api, worker, postgres }: Pick<Settings, "api" | "worker" | "postgres">): number {
-  const mostPods = (api.autoscaling ? api.maxReplicas : api.replicas) + 1 + worker.replicas + 1;
+  const mostPods = (api.autoscaling ? api.maxReplicas : api.replicas) + 1 + worker.replicas + 1 + rolloutControllers + 1;
   return Math.max(2, Math.min(mostConnectionsPerPod, Math.floor((postgres.maxConnections - reservedConnections) / mostPods)));
 }
 

@@ -6,6 +6,7 @@ import { database } from "../postgres/provisioning.ts";
 import { metadataOf, type StackContext } from "../stack-context.ts";
 import { api } from "./api.ts";
 import { serviceEnvironment } from "./environment.ts";
+import { rolloutController } from "./rollout-controller.ts";
 import { serviceAccount } from "./service-account.ts";
 import { flagsDirectory, type Runtime, servicePort } from "./service-pod.ts";
 import { worker } from "./worker.ts";
@@ -18,7 +19,7 @@ export interface ForecastServiceArguments {
   readonly after: readonly pulumi.Resource[];
 }
 
-/** The product itself: api and worker, one image. */
+/** The product itself: api, worker and the controller of its staged rollouts, one image. */
 export class ForecastService extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 
@@ -58,6 +59,7 @@ export class ForecastService extends pulumi.ComponentResource {
 
     api(context, { ...runtime, serviceAccountName: serviceAccount(context, "api", parent).metadata.name }, after, parent);
     worker(context, { ...runtime, serviceAccountName: serviceAccount(context, "worker", parent).metadata.name }, after, parent);
+    rolloutController(context, { connection, credentials: credentials.metadata.name }, after, parent);
     this.url = exposedUrl(context, "api", servicePort);
     this.registerOutputs({ url: this.url });
   }

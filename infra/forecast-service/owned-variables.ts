@@ -22,4 +22,6 @@ export const ownedVariables: readonly string[] = [
   "POD_NAME",
   "FEATURE_FLAGS_DIRECTORY",
   "FEATURE_FLAGS_FILE",
+  "PROMETHEUS_URL",
+  "ALERTMANAGER_URL",
 ];

@@ -5,6 +5,7 @@ import { overallStatus } from "../platform/health.ts";
 import { publicRoute, type Route } from "../platform/route.ts";
 import { nextRun } from "../runs/schedule.ts";
 import { checkSchema } from "./check.ts";
+import type { Flags } from "../platform/flags.ts";
 import type { HealthMonitor } from "./health-monitor.ts";
 
 const readiness = z.object({ status: z.enum(["ready", "not ready"]), reasons: z.array(z.string()).optional() });
@@ -26,8 +27,8 @@ const health = z.object({
 });
 
 /** `/health/live`, `/health/ready` and `/api/health`; every role has them. */
-export function healthRoutes(parts: { readonly config: Config; readonly cache: Cache; readonly monitor: HealthMonitor; readonly isStopping: () => boolean }): Route[] {
-  const { config, cache, monitor, isStopping } = parts;
+export function healthRoutes(parts: { readonly config: Config; readonly flags: Flags; readonly cache: Cache; readonly monitor: HealthMonitor; readonly isStopping: () => boolean }): Route[] {
+  const { config, flags, cache, monitor, isStopping } = parts;
   const describe = async (): Promise<z.infer<typeof health>> => {
     const { databaseConnected, findings, interventions, latency, job } = await monitor.report();
     return {
@@ -55,9 +56,9 @@ export function healthRoutes(parts: { readonly config: Config; readonly cache: C
       method: "get",
       path: "/health/live",
       tag: "health",
-      summary: "Say that the process is alive.",
-      answers: { 200: { description: "It is.", schema: z.object({ status: z.literal("live") }) } },
-      handle: ({ response }) => response.json({ status: "live" }),
+      summary: "Say that the process is alive, and by which revision of the feature flags it answers.",
+      answers: { 200: { description: "It is.", schema: z.object({ status: z.literal("live"), flags: z.string() }) } },
+      handle: ({ response }) => response.json({ status: "live", flags: flags.revision }),
     }),
     publicRoute({
       method: "get",

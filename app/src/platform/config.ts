@@ -258,6 +258,12 @@ export const environmentSchema = z.object({
   FEATURE_FLAGS_FILE: z.string().min(1, "must not be empty").optional(),
   /** Set by Kubernetes in every pod: the flags' ConfigMaps are then watched. */
   KUBERNETES_SERVICE_HOST: z.string().min(1, "must not be empty").optional(),
+  /** Where the rollout controller asks for the values of gates. */
+  PROMETHEUS_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }).optional(),
+  /** Where it tells what became of a rollout; unset: nobody is told. */
+  ALERTMANAGER_URL: z.url({ protocol: /^https?$/, error: "must be an http:// or https:// URL" }).optional(),
+  /** Milliseconds between two turns of the rollout controller: how soon it sees what people ask for. */
+  ROLLOUT_INTERVAL_MS: integer(1_000, 100, 60_000),
   /** The feature flags: see flags/definitions.ts. */
   ...flagVariableSchema,
 });
