@@ -49,12 +49,11 @@ export function hasControl({ cohort }: Pick<RolloutSpec, "cohort">, { weight }: 
 
 /**
  * The level of one comparison at one step. The false alarms that the rollout
- * may have are shared evenly by all comparisons at all steps (Bonferroni): they
+ * may have are shared evenly by all comparisons and all steps (Bonferroni): they
  * look at overlapping data, and this holds however they depend on each other.
  */
-export function alphaPerLook(spec: Pick<RolloutSpec, "cohort" | "steps" | "gates" | "falseAlarms">): number {
-  const looks = spec.steps.filter((step) => hasControl(spec, step)).length * spec.gates.filter(isComparison).length;
-  return spec.falseAlarms / 100 / Math.max(1, looks);
+export function alphaPerLook({ steps, gates, falseAlarms }: Pick<RolloutSpec, "steps" | "gates" | "falseAlarms">): number {
+  return falseAlarms / 100 / (steps.length * Math.max(1, gates.filter(isComparison).length));
 }
 
 /** What a gate is held to at a step; undefined for a threshold, which needs no samples. */

@@ -1,0 +1,111 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { biasedService } from "./support/biased-service.ts";
+import { RolloutBench } from "./support/rollout-bench.ts";
+import { rolloutSettings } from "./support/rollout-stack.ts";
+import { TestStack } from "./support/test-stack.ts";
+
+const MINUTE = 60_000;
+
+/** Minutes stand for hours: the machinery is the same, the durations are written down shorter. */
+const rollout = (): string => `flag: ENABLE_HYBRID_FORECASTING
+variant: "on"
+owner: forecasting
+interval: 2s
+timeout: 90s
+consecutiveFailures: 2
+steps:
+  - { weight: 25, minimumDuration: 3s }
+  - { weight: 50, minimumDuration: 3s }
+  - { weight: 100, minimumDuration: 3s }
+gates:
+  - { kind: paired-error, name: accuracy, spread: 0.2 }
+  - { kind: trigger, name: memory, trigger: memory, must: "<= 100" }
+`;
+
+describe("a staged rollout", () => {
+  let stack: TestStack;
+  let bench: RolloutBench;
+  let folder: string;
+
+  beforeAll(async () => {
+    stack = await TestStack.create("e2e-rollouts");
+    const up = await stack.up(await rolloutSettings());
+    if (!up.ok) throw new Error(up.output);
+    folder = await mkdtemp(join(tmpdir(), "rollouts-"));
+    bench = await RolloutBench.on(stack);
+    await bench.fill(600);
+  }, 10 * MINUTE);
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+    await stack.remove();
+  }, 10 * MINUTE);
+
+  /** Starts a rollout from a file, as people do. */
+  const start = async (name: string, text: string) => {
+    const file = join(folder, `${name}.yaml`);
+    await writeFile(file, text);
+    return bench.forecastctl(["start", file, "--reason", "test"]);
+  };
+  const killControllers = () => stack.kubectl(["delete", "pods", "--selector", "app.kubernetes.io/component=rollout-controller", "--force", "--grace-period=0", "--wait=false"]);
+
+  it("of two variants that are alike goes up by itself, never skips and never repeats a step, though both controllers are killed at every one", async () => {
+    expect(await start("alike", rollout())).toMatchObject({ code: 0 });
+    for (const step of [1, 2]) {
+      await bench.reaches("alike", ({ status }) => status?.step === step && status.phase !== "spreading");
+      await killControllers();
+      await bench.run();
+      // At the very moment of the promotion, too.
+      await bench.reaches("alike", ({ status }) => (status?.step ?? 0) > step);
+      await killControllers();
+    }
+    const { status } = await bench.reaches("alike", (shown) => shown.status?.phase === "completed");
+    expect(status?.history.map(({ weight, what }) => [weight, what.split(",")[0]?.split(":")[0]]).slice(-4)).toEqual([[25, "step 1"], [50, "step 2"], [100, "step 3"], [100, "complete"]]);
+    const replayed = await bench.forecastctl(["explain", "alike", "--decision", "2", "--replay"]);
+    expect(replayed).toMatchObject({ code: 0, output: expect.stringMatching(/accuracy[\s\S]*paired t[\s\S]*Judged again from this record: the same bytes\./) });
+  }, 6 * MINUTE);
+
+  it("of a variant that is 20 % off is caught at its first step and taken back in every pod within 5 s; on-call is told, and the record says why", async () => {
+    await stack.kubectl(["set", "image", "deployment/worker", `worker=${await biasedService(1.2)}`]);
+    await stack.kubectl(["rollout", "status", "deployment/worker", "--timeout=120s"]);
+    expect(await start("worse", rollout())).toMatchObject({ code: 0 });
+    await bench.reaches("worse", ({ status }) => status?.phase === "observing");
+    await bench.run();
+    const { status } = await bench.reaches("worse", (shown) => shown.status?.phase === "returned");
+    expect(status).toMatchObject({ weight: 0, step: 1 });
+    const [verdict, back] = (status?.history ?? []).slice(-2);
+    expect([verdict?.what, back?.what]).toEqual([expect.stringMatching(/^go-back: a gate failed: accuracy: paired t/), "every pod has gone back"]);
+    expect(Date.parse(back?.at ?? "") - Date.parse(verdict?.at ?? "")).toBeLessThanOrEqual(5_000);
+    expect(await bench.toldOf("worse")).toMatchObject({ labels: { alertname: "RolloutFailed", severity: "critical", team: "forecasting" }, receivers: [{ name: "forecasting-critical" }] });
+    const explained = await bench.forecastctl(["explain", "worse", "--replay"]);
+    expect(explained.output).toMatch(/go-back[\s\S]*fail accuracy[\s\S]*samples +\d+ exposed[\s\S]*p [\d.e-]+[\s\S]*query[\s\S]*the same bytes/);
+  }, 4 * MINUTE);
+
+  it("takes orders: a second rollout of the flag is refused, and one can be paused, resumed, promoted and aborted, each with its reason", async () => {
+    expect(await start("steered", rollout().replace("timeout: 90s", "timeout: 10m"))).toMatchObject({ code: 0 });
+    await bench.reaches("steered", ({ status }) => status?.phase === "observing");
+    expect(await start("rival", rollout())).toMatchObject({ code: 1, output: expect.stringContaining("The rollout steered stages ENABLE_HYBRID_FORECASTING already (observing at 25 %)") });
+    expect(await bench.forecastctl(["pause", "steered", "--reason", "a holiday"])).toMatchObject({ code: 0 });
+    await bench.reaches("steered", ({ status }) => status?.reason === "It is paused.");
+    expect(await bench.forecastctl(["promote", "steered", "--reason", "now"])).toMatchObject({ code: 1, output: expect.stringContaining("is paused: resume it first") });
+    await bench.forecastctl(["resume", "steered", "--reason", "back"]);
+    await bench.forecastctl(["promote", "steered", "--reason", "we know better"]);
+    await bench.reaches("steered", ({ status }) => status?.weight === 50);
+    await bench.forecastctl(["abort", "steered", "--reason", "enough"]);
+    const { status } = await bench.reaches("steered", (shown) => shown.status?.phase === "returned");
+    expect(status?.history.map(({ what }) => what)).toEqual(expect.arrayContaining([expect.stringMatching(/^paused by .+: a holiday$/), expect.stringMatching(/^step 2, because promoted by .+: we know better$/), expect.stringMatching(/^go-back: aborted by .+: enough$/)]));
+  }, 3 * MINUTE);
+
+  it("holds when Prometheus is stopped in the middle, then goes back, and never advances", async () => {
+    expect(await start("blind", rollout().replace("timeout: 90s", "timeout: 20s").replace(/ {2}- \{ kind: paired.*\n/, ""))).toMatchObject({ code: 0 });
+    await bench.reaches("blind", ({ status }) => status?.phase === "observing");
+    await stack.kubectl(["scale", "statefulset/prometheus", "--replicas=0"]);
+    const { status } = await bench.reaches("blind", (shown) => shown.status?.phase === "returned");
+    // Every step that it entered stands here.
+    expect(status?.history.map(({ weight }) => weight)).not.toContain(50);
+    expect(status?.history.at(-2)?.what).toMatch(/^go-back: no verdict for 20s: .*memory: Prometheus does not answer/);
+    await stack.kubectl(["scale", "statefulset/prometheus", "--replicas=1"]);
+  }, 3 * MINUTE);
+});

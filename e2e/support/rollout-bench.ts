@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { until } from "@forecast-stack/local/cluster/until.ts";
+import { readSecret } from "@forecast-stack/local/stack/backend.ts";
+import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
+import type { RolloutStatus } from "@forecast-stack/rollouts/rollout-status.ts";
+import { repository, type TestStack } from "./test-stack.ts";
+
+/** What `forecastctl rollout status --json` shows. */
+export interface Shown {
+  readonly name: string;
+  readonly status?: RolloutStatus;
+}
+
+interface Told {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly receivers: readonly { readonly name: string }[];
+}
+
+const PATIENCE_MS = 150_000;
+
+/** Drives the rollouts of a stack as people do: by the command line and the API. */
+export class RolloutBench {
+  readonly #stack: TestStack;
+  readonly #api: ForecastApi;
+
+  private constructor(stack: TestStack, api: ForecastApi) {
+    this.#stack = stack;
+    this.#api = api;
+  }
+
+  static async on(stack: TestStack): Promise<RolloutBench> {
+    const api = new ForecastApi(await stack.serviceUrl("api", 4000), await readSecret(stack.name, "serviceToken"));
+    await api.ready();
+    return new RolloutBench(stack, api);
+  }
+
+  /** Items with half a year of steady demand, a tenth of which is noise; the same ones every time. */
+  async fill(items: number): Promise<void> {
+    await this.#stack.sql(`INSERT INTO items (tenant_id, sku, name) SELECT 'default', 'ITEM-' || n, 'Item ' || n FROM generate_series(1, ${items}) AS n`);
+    await this.#stack.sql(`
+      INSERT INTO demand_history (tenant_id, facility_id, material_id, demand_date, quantity)
+      SELECT 'default', 'main', material_id, DATE '2026-01-01' + day, 50 + length(sku) + (hashtext(sku || day) % 1000) / 100.0
+      FROM items, generate_series(0, 120) AS day WHERE sku LIKE 'ITEM-%'`);
+  }
+
+  /** A forecast run from its start to its end. */
+  async run(): Promise<void> {
+    await this.#api.forecast(() => undefined);
+  }
+
+  /** `forecastctl rollout <arguments>`: its exit code and everything that it printed. */
+  async forecastctl(args: readonly string[]): Promise<{ code: number | null; output: string }> {
+    const child = spawn(process.execPath, [join(repository, "delivery", "bin", "forecastctl"), "rollout", ...args, "--namespace", this.#stack.namespace], { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+    const [code] = (await once(child, "close")) as [number | null];
+    return { code, output };
+  }
+
+  /** Where a rollout is. */
+  async show(name: string): Promise<Shown> {
+    const { code, output } = await this.forecastctl(["status", name, "--json"]);
+    if (code !== 0) throw new Error(output);
+    return JSON.parse(output) as Shown;
+  }
+
+  /** Waits until a rollout is where `isThere` says. */
+  async reaches(name: string, isThere: (shown: Shown) => boolean): Promise<Shown> {
+    return until(`the rollout ${name}`, PATIENCE_MS, async () => {
+      const shown = await this.show(name);
+      if (!isThere(shown)) throw new Error(`${name} is ${shown.status?.phase ?? "unseen"} at ${shown.status?.weight ?? 0} %: ${shown.status?.reason ?? ""}`);
+      return shown;
+    });
+  }
+
+  /** What Alertmanager holds about a rollout, and whom it tells. */
+  async toldOf(rollout: string): Promise<Told> {
+    const url = await this.#stack.serviceUrl("alertmanager", 9093);
+    return until("Alertmanager to know", 30_000, async () => {
+      const alerts = (await (await fetch(`${url}/api/v2/alerts`)).json()) as Told[];
+      const told = alerts.find(({ labels }) => labels["rollout"] === rollout && labels["alertname"] === "RolloutFailed");
+      if (told === undefined) throw new Error("it knows nothing of it");
+      return told;
+    });
+  }
+}
