@@ -2,6 +2,7 @@
 
 const benchmarks: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<unknown> }>> = {
   http: { about: "GET /api/forecasts at a steady rate, from Redis and from Postgres", run: () => import("./http.ts") },
+  restore: { about: "a million rows of demand backed up, verified and restored", run: () => import("./restore.ts") },
   models: { about: "1,000 series forecast by each model, beside statsforecast (--python PATH)", run: () => import("./models.ts") },
 };
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { renderStack } from "@forecast-stack/infra/rendering/render-stack.ts";
+import { renderStack, stackConfiguration } from "@forecast-stack/infra/rendering/render-stack.ts";
+import type { RenderedResource } from "@forecast-stack/infra/rendering/rendered-resource.ts";
 import { kubectl } from "@forecast-stack/local/cluster/start.ts";
 import { installCustomResources } from "./support/custom-resources.ts";
 import { TestStack } from "./support/test-stack.ts";
@@ -30,14 +31,32 @@ describe("a preview against the real definitions of CloudNativePG and the Promet
 
   // A preview does not read the schemas of custom resources; the API server does.
   it.each(["dev", "staging", "production"])("is backed by objects that the API server accepts to the letter, for %s", async (environment) => {
-    const { resources } = await renderStack(environment);
+    await expectAccepted((await renderStack(environment)).resources);
+  }, MINUTE);
+
+  it("is backed by backups, and a recovery to a moment, that the API server accepts for a cluster of CloudNativePG", async () => {
+    const config = {
+      ...stackConfiguration("production"),
+      "forecast-stack:backupS3AccessKeyId": "id",
+      "forecast-stack:backupS3SecretAccessKey": "key",
+      "forecast-stack:backup": JSON.stringify({ s3: { bucket: "backups", endpoint: "https://s3.example.com" } }),
+      "forecast-stack:postgres": JSON.stringify({ mode: "cloudnativepg", cluster: "postgres-2", recovery: { from: "postgres", until: "2026-01-31T02:00:00Z" } }),
+    };
+    const { resources } = await renderStack("production", config);
+    const [cluster, ...others] = resources.filter(({ type }) => type === "kubernetes:postgresql.cnpg.io/v1:Cluster");
+    expect([cluster?.inputs["spec"], others]).toMatchObject([{ bootstrap: { recovery: { source: "postgres" } }, backup: { barmanObjectStore: {} } }, []]);
+    expect(resources.map(({ type }) => type)).toContain("kubernetes:postgresql.cnpg.io/v1:ScheduledBackup");
+    await expectAccepted(resources);
+  }, MINUTE);
+
+  async function expectAccepted(resources: readonly RenderedResource[]): Promise<void> {
     const objects = resources.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inDefaultNamespace(inputs));
     // Names that Pulumi completes, and ports that the running stack has.
     expect(objects.length).toBeGreaterThan(40);
     const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }, (key, value: unknown) => (key === "nodePort" ? undefined : value)).replaceAll("-<suffix>", "-suffix");
     const accepted = await kubectl(["apply", "--server-side", "--force-conflicts", "--dry-run=server", "--validate=strict", "-o", "name", "-f", "-"], list);
     expect(accepted.trim().split("\n")).toHaveLength(objects.length);
-  }, MINUTE);
+  }
 });
 
 /** The namespaces of the stack do not exist in a dry run. */

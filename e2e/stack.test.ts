@@ -49,7 +49,7 @@ describe("the stack", () => {
   it("has nothing left to change, and leaves the checkout's stack files as they are", async () => {
     const before = await readFile(join(repository, "Pulumi.dev.yaml"), "utf8");
     expect(before).not.toContain("encryptionsalt");
-    const result = await stack.preview(SLOW_RUNS, "--expect-no-changes");
+    const result = await stack.preview(SLOW_RUNS, ["--expect-no-changes"]);
     expect(result).toMatchObject({ ok: true });
     expect(await readFile(join(repository, "Pulumi.dev.yaml"), "utf8")).toBe(before);
   }, 2 * MINUTE);
@@ -164,7 +164,7 @@ describe("the stack", () => {
     await until("the pods to be back", 3 * MINUTE, () => stack.kubectl(["rollout", "status", "deployment/api", "--timeout=10s"]));
     const repeated = await stack.up({ "forecast-stack:logLevel": "warn" });
     expect(repeated).toMatchObject({ ok: true });
-    expect((await stack.preview({ "forecast-stack:logLevel": "warn" }, "--expect-no-changes")).ok).toBe(true);
+    expect((await stack.preview({ "forecast-stack:logLevel": "warn" }, ["--expect-no-changes"])).ok).toBe(true);
     expect(await stack.sql("SELECT count(DISTINCT sku) FROM forecasts")).toBe(String(ITEMS));
   }, 10 * MINUTE);
 

@@ -1,8 +1,10 @@
 import { CronJob } from "@pulumi/kubernetes/batch/v1/index.js";
 import { PersistentVolumeClaim, Secret } from "@pulumi/kubernetes/core/v1/index.js";
+import type { types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { backupBucket, type BackupBucket } from "./backup-bucket.ts";
 import { restrictedPodSpec } from "./pod.ts";
-import { connectionOf, type DatabaseEndpoint } from "./postgres/connection.ts";
+import { type Connection, connectionOf, type DatabaseEndpoint } from "./postgres/connection.ts";
 import { imageUsers } from "./security-contexts.ts";
 import type { Settings } from "./settings.ts";
 import { SettingsError } from "./settings-error.ts";
@@ -18,7 +20,7 @@ export function makesBackups({ backup, postgres }: Pick<Settings, "backup" | "po
 }
 
 /**
- * Backups of the database by schedule, on a volume of their own. forecastctl
+ * Backups of the database by schedule, in a bucket or on a volume. forecastctl
  * makes its Jobs from this schedule's template: one place says how a backup is
  * made, before a deploy and at night alike.
  */
@@ -29,15 +31,7 @@ export class Backup extends pulumi.ComponentResource {
     const { settings, secrets, appVersion } = context;
     if (secrets.backupKey === undefined) throw new SettingsError("forecast-stack", [{ key: "backupKey", message: "is not set, and backups are encrypted with it: set it with pulumi config set --secret, or set backup.enabled to false" }]);
     const metadata = metadataOf(context, "backup", appVersion);
-    const claim = new PersistentVolumeClaim(
-      "backups",
-      {
-        // Its first backup binds it: waiting for that would wait for the night.
-        metadata: { ...metadataOf(context, "backup", appVersion, "backups"), annotations: { "pulumi.com/skipAwait": "true" } },
-        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: settings.backup.storage } }, ...(settings.storageClass === "" ? {} : { storageClassName: settings.storageClass }) },
-      },
-      { ...parent, protect: settings.protect, retainOnDelete: true },
-    );
+    const place = this.#place(context);
     const credentials = new Secret("backup", { metadata, immutable: true, stringData: { key: secrets.backupKey, password: secrets.postgresPassword } }, parent);
     const secret = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: credentials.metadata.name, key } } });
     // Rows of all tenants are read, and databases made: that takes a superuser.
@@ -71,7 +65,7 @@ export class Backup extends pulumi.ComponentResource {
                       args: ["backup", "run"],
                       env: [
                         { name: "NODE_ENV", value: "production" },
-                        { name: "BACKUP_DIRECTORY", value: "/backups" },
+                        ...place.env,
                         { name: "BACKUP_KEEP_DAYS", value: String(settings.backup.keepDays) },
                         { name: "BACKUP_KEEP_NEWEST", value: String(settings.backup.keepNewest) },
                         ...connection.env,
@@ -80,10 +74,10 @@ export class Backup extends pulumi.ComponentResource {
                       ],
                       resources: resourcesOf(settings.size, "backup"),
                       terminationMessagePolicy: "FallbackToLogsOnError",
-                      volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, { name: "backups", mountPath: "/backups" }, ...connection.volumeMounts],
+                      volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...place.volumeMounts, ...connection.volumeMounts],
                     },
                   ],
-                  volumes: [{ name: "tmp", emptyDir: {} }, { name: "backups", persistentVolumeClaim: { claimName: claim.metadata.name } }, ...connection.volumes],
+                  volumes: [{ name: "tmp", emptyDir: {} }, ...place.volumes, ...connection.volumes],
                 }),
               },
             },
@@ -94,4 +88,37 @@ export class Backup extends pulumi.ComponentResource {
     );
     this.registerOutputs({});
   }
+  /** A bucket where the settings name one, else a volume of its own that outlives the stack. */
+  #place(context: StackContext): Connection {
+    const { settings, appVersion } = context;
+    const parent = { parent: this };
+    const bucket = backupBucket(context, "backup", appVersion, parent);
+    if (bucket !== undefined) return { env: bucketVariables(bucket), volumes: [], volumeMounts: [] };
+    const claim = new PersistentVolumeClaim(
+      "backups",
+      {
+        // Its first backup binds it: waiting for that would wait for the night.
+        metadata: { ...metadataOf(context, "backup", appVersion, "backups"), annotations: { "pulumi.com/skipAwait": "true" } },
+        spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: settings.backup.storage } }, ...(settings.storageClass === "" ? {} : { storageClassName: settings.storageClass }) },
+      },
+      { ...parent, protect: settings.protect, retainOnDelete: true },
+    );
+    return {
+      env: [{ name: "BACKUP_DIRECTORY", value: "/backups" }],
+      volumes: [{ name: "backups", persistentVolumeClaim: { claimName: claim.metadata.name } }],
+      volumeMounts: [{ name: "backups", mountPath: "/backups" }],
+    };
+  }
+}
+
+function bucketVariables({ bucket, prefix, region, endpoint, secretName }: BackupBucket): types.input.core.v1.EnvVar[] {
+  const secret = (name: string, key: string) => ({ name, valueFrom: { secretKeyRef: { name: secretName, key } } });
+  return [
+    { name: "BACKUP_S3_BUCKET", value: bucket },
+    { name: "BACKUP_S3_PREFIX", value: prefix },
+    { name: "BACKUP_S3_REGION", value: region },
+    ...(endpoint === "" ? [] : [{ name: "BACKUP_S3_ENDPOINT", value: endpoint }]),
+    secret("AWS_ACCESS_KEY_ID", "accessKeyId"),
+    secret("AWS_SECRET_ACCESS_KEY", "secretAccessKey"),
+  ];
 }

@@ -146,6 +146,45 @@ describe("the backups", () => {
   });
 });
 
+describe("a bucket for the backups", () => {
+  const withBucket = async (stack: "dev" | "production", postgres: object = {}) => {
+    const config = stackConfiguration(stack);
+    const merged = (key: string, more: object) => ({ [`forecast-stack:${key}`]: JSON.stringify({ ...(JSON.parse(config[`forecast-stack:${key}`] ?? "{}") as object), ...more }) });
+    const keys = { "forecast-stack:backupS3AccessKeyId": "<id>", "forecast-stack:backupS3SecretAccessKey": "<key>" };
+    return (await renderStack(stack, { ...config, ...keys, ...merged("backup", { s3: { bucket: "backups", endpoint: "http://store:7070" } }), ...merged("postgres", postgres) })).resources;
+  };
+
+  it("takes the place of the volume, with its key in a Secret alone, and is the one thing outside that backups reach", async () => {
+    const resources = await withBucket("dev");
+    const { jobTemplate } = specOf(resources, "CronJob", "backup") as { jobTemplate: { spec: { template: { spec: { containers: { env: object[] }[] } } } } };
+    expect(jobTemplate.spec.template.spec.containers[0]?.env).toEqual(expect.arrayContaining([{ name: "BACKUP_S3_BUCKET", value: "backups" }, { name: "BACKUP_S3_PREFIX", value: "dev/" }, { name: "AWS_SECRET_ACCESS_KEY", valueFrom: { secretKeyRef: { name: "backup-bucket-<suffix>", key: "secretAccessKey" } } }]));
+    expect(find(resources, "Secret", "backup-bucket").inputs).toMatchObject({ immutable: true, stringData: { accessKeyId: "<id>", secretAccessKey: "<key>" } });
+    expect(resources.some(({ type, name }) => type.endsWith(":PersistentVolumeClaim") && name === "backups")).toBe(false);
+    expect(specOf(resources, "NetworkPolicy", "forecast-dev/backup")).toMatchObject({ egress: expect.arrayContaining([{}]) });
+  });
+
+  it("gets CloudNativePG's WAL every five minutes at the latest, and a base backup by schedule", async () => {
+    const resources = await withBucket("production");
+    const key = (name: string) => ({ name: "backup-bucket-<suffix>", key: name });
+    expect(specOf(resources, "Cluster", "postgres")).toMatchObject({
+      postgresql: { parameters: { archive_timeout: "5min" } },
+      backup: { retentionPolicy: "14d", barmanObjectStore: { destinationPath: "s3://backups/production/", endpointURL: "http://store:7070", s3Credentials: { accessKeyId: key("accessKeyId"), secretAccessKey: key("secretAccessKey") } } },
+    });
+    expect(specOf(resources, "ScheduledBackup", "postgres-backups")).toMatchObject({ schedule: "0 30 1 * * *", immediate: true, cluster: { name: "postgres" }, method: "barmanObjectStore" });
+    expect(specOf(production, "Cluster", "postgres")["backup"]).toBeUndefined();
+  });
+
+  it("is what a new cluster is recovered from, to a moment, while the old one stays", async () => {
+    const resources = await withBucket("production", { cluster: "postgres-2", recovery: { from: "postgres", until: "2026-01-31T02:00:00Z" } });
+    expect(specOf(resources, "Cluster", "postgres-2")).toMatchObject({
+      bootstrap: { recovery: { source: "postgres", database: "forecast", owner: "forecast_owner", recoveryTarget: { targetTime: "2026-01-31T02:00:00Z" } } },
+      externalClusters: [{ name: "postgres", barmanObjectStore: { serverName: "postgres", destinationPath: "s3://backups/production/" } }],
+    });
+    expect(find(production, "Cluster", "postgres").options).toMatchObject({ retainOnDelete: true });
+    expect(workload(resources, "api").containers[0]?.env).toContainEqual({ name: "DB_HOST", value: "postgres-2-rw" });
+  });
+});
+
 describe("Postgres", () => {
   it("of one instance has a volume, its tuning and the provisioning of its first start", () => {
     const [container] = workload(dev, "postgres").containers;

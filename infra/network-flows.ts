@@ -83,6 +83,8 @@ function databaseFlows(settings: Settings): Flow[] {
   const to = postgres.mode === "external" ? "anywhere" : "postgres";
   const ports = [postgres.mode === "external" ? postgres.port : database.port];
   const connections = users.map((from): Flow => ({ from, to, ports, why: "the database" }));
+  const writer = makesBackups(settings) ? "backup" : "postgres";
+  if (settings.backup.s3.bucket !== "" && postgres.mode !== "external") connections.push({ from: writer, to: "anywhere", why: "the bucket of the backups" });
   if (postgres.mode !== "cloudnativepg") return connections;
   return [
     ...connections,

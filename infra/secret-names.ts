@@ -12,7 +12,7 @@ export const requiredSecrets = [
 ] as const;
 
 /** Credentials without which something is simply off. */
-export const optionalSecrets = ["alertWebhookUrl", "slackWebhookUrl", "pagerDutyRoutingKey", "heartbeatUrl", "smtpUrl", "roleUsersPassword", "backupKey"] as const;
+export const optionalSecrets = ["alertWebhookUrl", "slackWebhookUrl", "pagerDutyRoutingKey", "heartbeatUrl", "smtpUrl", "roleUsersPassword", "backupKey", "backupS3AccessKeyId", "backupS3SecretAccessKey"] as const;
 
 export const secretNames = [...requiredSecrets, ...optionalSecrets] as const;
 

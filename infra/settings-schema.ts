@@ -39,6 +39,8 @@ const secretDescriptions: Readonly<Partial<Record<SecretName, string>>> = {
   heartbeatUrl: "Secret: URL of a dead man's switch, which Alertmanager asks every minute while monitoring is alive; empty: none",
   smtpUrl: "Secret: smtp:// or smtps:// URL of the server that takes reports, password resets and alerts; empty: no e-mails",
   backupKey: "Secret: what backups are encrypted with, 20 characters or more; keep a copy elsewhere, for without it none can be restored; empty: the output of this name of the secrets stack",
+  backupS3AccessKeyId: "Secret: who writes to the bucket backup.s3.bucket; needed with it",
+  backupS3SecretAccessKey: "Secret: the key of backupS3AccessKeyId",
   roleUsersPassword: "Secret: password of the users admin@local, staff@local and viewer@local, which production never has; empty: the output of this name of the secrets stack, or no such users",
 };
 

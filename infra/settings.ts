@@ -8,6 +8,7 @@ const port = z.int().min(1).max(65535);
 const nodePort = z.int().min(30000).max(32767);
 const optionalUrl = z.string().regex(/^(https?:\/\/[^\s]+)?$/, "a URL such as http://prometheus.monitoring:9090");
 const emailAddresses = z.string().regex(/^([^\s@,]+@[^\s@,]+(, ?[^\s@,]+@[^\s@,]+)*)?$/, "e-mail addresses, separated by commas");
+const resourceName = z.string().regex(/^[a-z]([a-z0-9-]{0,48}[a-z0-9])?$/, "a name of lower-case letters, digits and dashes, at most 50 long");
 const replicas = z.int().min(1).max(50);
 const imageReference = z
   .string()
@@ -79,15 +80,30 @@ export const settingsSchema = z.strictObject({
       host: z.string().default("").describe("Host of an external Postgres"),
       port: port.default(5432).describe("Port of an external Postgres"),
       ssl: z.boolean().default(false).describe("Use TLS towards an external Postgres"),
+      cluster: resourceName.default("postgres").describe("Name of the CloudNativePG cluster; a new name makes a new cluster, and the old one is kept"),
+      recovery: z
+        .strictObject({
+          from: z.string().regex(/^([a-z][a-z0-9-]*)?$/, "the name of a cluster").default("").describe("Cluster whose base backups and WAL in backup.s3 a new postgres.cluster starts from; empty: it starts empty"),
+          until: z.string().regex(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d))?$/, "a moment such as 2026-01-31T02:00:00Z").default("").describe("Moment that the new cluster is recovered to; empty: the newest that was archived"),
+        })
+        .prefault({}),
     })
     .prefault({}),
   backup: z
     .strictObject({
-      enabled: z.boolean().default(true).describe("Back the database up by schedule and before each deploy; only with postgres.mode statefulset"),
+      enabled: z.boolean().default(true).describe("Back the database up by schedule and before each deploy; with postgres.mode statefulset, or cloudnativepg and backup.s3"),
       schedule: z.string().regex(/^(\S+ ){4}\S+$/, "a cron expression of five fields, in UTC").default("30 1 * * *").describe("When backups are made, verified and pruned, in UTC"),
       storage: quantity.default("20Gi").describe("Volume of the backups"),
       keepDays: z.int().min(1).max(3650).default(14).describe("Days that every backup is kept"),
       keepNewest: z.int().min(1).max(1000).default(3).describe("Backups that are kept however old they are"),
+      s3: z
+        .strictObject({
+          bucket: z.string().regex(/^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/, "the name of a bucket").default("").describe("Bucket of S3, or of what speaks its protocol, that takes the backups; empty: a volume does, and CloudNativePG makes none"),
+          prefix: z.string().regex(/^([A-Za-z0-9._-]+\/)*$/, "a path that ends with a slash").default("").describe("Where in the bucket; empty: <stack>/"),
+          region: z.string().min(1).default("us-east-1").describe("Region of the bucket"),
+          endpoint: optionalUrl.default("").describe("URL of a store that is not Amazon's"),
+        })
+        .prefault({}),
     })
     .prefault({}),
   redis: z
@@ -140,6 +156,9 @@ export const settingsSchema = z.strictObject({
   if (settings.alerting.inbox && settings.monitoring.mode === "operator") complain(["alerting", "inbox"], true, "false where the operator's Alertmanager has receivers of its own (monitoring.mode is operator)");
   if (settings.alerting.rehearsal && settings.environment === "production") complain(["alerting", "rehearsal"], true, "false in production, where alerts must mean what they say");
   if (settings.postgres.mode === "external" && settings.postgres.host === "") complain(["postgres", "host"], "", "the host of the external Postgres (postgres.mode is external)");
+  const { mode, cluster, recovery } = settings.postgres;
+  if (recovery.from !== "" && (mode !== "cloudnativepg" || settings.backup.s3.bucket === "")) complain(["postgres", "recovery"], recovery.from, "empty, unless postgres.mode is cloudnativepg and backup.s3.bucket says where its backups are");
+  if (recovery.from === cluster) complain(["postgres", "cluster"], cluster, "a new name: a cluster cannot be recovered into itself");
   if (settings.alerting.emailTo !== "" && settings.alerting.emailFrom === "") complain(["alerting", "emailFrom"], "", "the sender of alerts (alerting.emailTo is set)");
   if (settings.reports.emailTo !== "" && settings.alerting.emailFrom === "") complain(["alerting", "emailFrom"], "", "the sender of reports (reports.emailTo is set)");
   if (settings.serviceType === "NodePort" && settings.nodeAddress === "") complain(["nodeAddress"], "", "the address of a node (serviceType is NodePort)");

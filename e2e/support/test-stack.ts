@@ -41,13 +41,23 @@ export class TestStack {
     return new TestStack(name, template, await mkdtemp(join(tmpdir(), `stack-${name}-`)));
   }
 
-  /** Runs `pulumi up` with settings on top of the template's; never throws for a failed update. `onLine` gets its progress. */
-  async up(settings: Settings = {}, onLine: (line: string) => void = () => undefined): Promise<UpResult> {
-    return this.pulumi(["up", "--yes", "--skip-preview"], settings, onLine);
+  /**
+   * Runs `pulumi up` with settings on top of the template's; never throws for a failed update.
+   *
+   * @param onLine gets its progress
+   * @param source the folder of the program
+   */
+  async up(settings: Settings = {}, onLine: (line: string) => void = () => undefined, source: string = repository): Promise<UpResult> {
+    return this.pulumi(["up", "--yes", "--skip-preview"], settings, { onLine, source });
   }
 
-  async preview(settings: Settings = {}, ...args: string[]): Promise<UpResult> {
-    return this.pulumi(["preview", ...args], settings);
+  async preview(settings: Settings = {}, args: readonly string[] = [], source: string = repository): Promise<UpResult> {
+    return this.pulumi(["preview", ...args], settings, { source });
+  }
+
+  /** Pulumi's state of the stack, as JSON. */
+  async state(): Promise<string> {
+    return run(join(paths.toolchain, "bin", "pulumi"), ["stack", "export", "--stack", this.name], { cwd: repository });
   }
 
   async outputs(): Promise<Readonly<Record<string, unknown>>> {
@@ -92,12 +102,12 @@ export class TestStack {
     return (await this.kubectl(args)).trim();
   }
 
-  private async pulumi(args: readonly string[], settings: Settings, onLine: (line: string) => void = () => undefined): Promise<UpResult> {
+  private async pulumi(args: readonly string[], settings: Settings, { onLine = () => undefined, source = repository }: { readonly onLine?: (line: string) => void; readonly source?: string } = {}): Promise<UpResult> {
     const began = Date.now();
     const config = await this.writeConfig(settings);
     try {
       const all = [...args, "--stack", this.name, "--config-file", config, "--non-interactive", "--color", "never"];
-      const output = await run(join(paths.toolchain, "bin", "pulumi"), all, { cwd: repository, onLine });
+      const output = await run(join(paths.toolchain, "bin", "pulumi"), all, { cwd: source, onLine });
       return { ok: true, output, took: Date.now() - began };
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -107,7 +117,7 @@ export class TestStack {
 
   private async writeConfig(settings: Settings): Promise<string> {
     const salt = parse(await readFile(join(paths.pulumi, "forecast-stack", `Pulumi.${this.name}.yaml`), "utf8")) as { encryptionsalt: string };
-    const template = parse(await readFile(join(repository, `Pulumi.${this.template}.yaml`), "utf8")) as { config: Settings };
+    const template = await templateSettings(this.template);
     const own = {
       "kubernetes:context": "forecast-stack",
       "forecast-stack:namespace": this.namespace,
@@ -115,7 +125,12 @@ export class TestStack {
     };
     const file = join(this.folder, `Pulumi.${this.name}.yaml`);
     await mkdir(this.folder, { recursive: true });
-    await writeFile(file, stringify({ encryptionsalt: salt.encryptionsalt, config: { ...template.config, ...own, ...settings } }));
+    await writeFile(file, stringify({ encryptionsalt: salt.encryptionsalt, config: { ...template, ...own, ...settings } }));
     return file;
   }
+}
+
+/** The settings of Pulumi.<template>.yaml. */
+export async function templateSettings(template: string): Promise<Settings> {
+  return (parse(await readFile(join(repository, `Pulumi.${template}.yaml`), "utf8")) as { config: Settings }).config;
 }

@@ -25,7 +25,7 @@ const SECRETS = [
 ];
 
 /** Marks a value as secret in a Pulumi deployment (resource.SecretSig in Pulumi's SDK). */
-const SECRET_MARK = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+export const SECRET_MARK = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 type Outputs = Readonly<Record<string, object>>;
 

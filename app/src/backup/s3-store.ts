@@ -25,8 +25,8 @@ export class S3Store implements BackupStore {
     this.place = `s3://${bucket}/${prefix}`;
     this.#bucket = bucket;
     this.#prefix = prefix;
-    // Names of buckets below other stores' hosts rarely resolve.
-    this.#client = new S3Client({ region, ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }) });
+    // Names of buckets below other stores' hosts rarely resolve, and not all of them know checksums behind the content.
+    this.#client = new S3Client({ region, ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true, requestChecksumCalculation: "WHEN_REQUIRED" }) });
   }
 
   /** In parts, none of which is visible before the last one has arrived. */
@@ -63,7 +63,7 @@ export class S3Store implements BackupStore {
   async #explain<Result>(work: Promise<Result>): Promise<Result> {
     return work.catch((error: unknown) => {
       if (error instanceof BackupError) throw error;
-      throw new BackupError("storage", `${this.place} does not do what it is asked: ${messageOf(error)}.`, error);
+      throw new BackupError("storage", `${this.place} does not do what it is asked: ${messageOf(error).replace(/\.$/, "")}; earlier backups are untouched.`, error);
     });
   }
 }

@@ -1,0 +1,208 @@
+import { mkdir, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { differences } from "@forecast-stack/delivery/releases/compare.ts";
+import { readSecret } from "@forecast-stack/local/stack/backend.ts";
+import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
+import { forecastctl, killGroup, startForecastctl } from "./forecastctl.ts";
+import { Load, type LoadResult } from "./load.ts";
+import { orphansOf } from "./orphans.ts";
+import { buildImage, type ChangeName, changes, copyOfService, firstSettings } from "./release-changes.ts";
+import { removeSources, SourceCopy, withoutSources } from "./source-copy.ts";
+import { setSecrets } from "./stack-secrets.ts";
+import { TestStack, type UpResult } from "./test-stack.ts";
+
+/** A release of the line: what its source and settings were. */
+interface Made {
+  readonly number: number;
+  readonly source: SourceCopy;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What its source was given as the password of the service's role. */
+  readonly password: string;
+}
+
+/** How going to a release went. */
+export interface Arrival {
+  /** What `forecastctl rollback --json` printed. */
+  readonly report: RollbackReport;
+  /** True when the first attempt was killed before its end. */
+  readonly killed: boolean;
+  readonly load: LoadResult | undefined;
+  /** What is not as it was at that release; none when all is. */
+  readonly problems: readonly string[];
+}
+
+export interface RollbackReport {
+  readonly plan: {
+    readonly passwords: readonly string[];
+    readonly jobs: { readonly adopted: readonly string[]; readonly gone: readonly string[] };
+    readonly flags: { readonly then: object; readonly today: object };
+    readonly steps: readonly { readonly name: string; readonly operation: string; readonly reason: string }[];
+    readonly obstacles: readonly { readonly reason: string }[];
+  };
+  readonly result: { readonly seconds: number; readonly compared: number; readonly mismatches: readonly unknown[]; readonly remaining: readonly unknown[]; readonly paused: readonly string[]; readonly undone: readonly string[]; readonly applied: readonly string[]; readonly told: { readonly sent: boolean } };
+}
+
+interface GoOptions {
+  readonly options?: readonly string[];
+  /** Send at least 100 requests a second, reads and writes, meanwhile. */
+  readonly load?: boolean;
+  /** Kill the first attempt at this share of the time that a rollback took last. */
+  readonly killAt?: number;
+}
+
+/** Releases of one stack, made one after the other by real changes, and the ways between them. */
+export class ReleaseLine {
+  readonly stack: TestStack;
+  readonly #folder: string;
+  readonly #made: Made[] = [];
+  #url = "";
+  #token = "";
+  #forecasts: readonly unknown[] = [];
+  /** Seconds that the newest rollback took, its plan included. */
+  #lastTook = 40;
+
+  private constructor(stack: TestStack, folder: string) {
+    this.stack = stack;
+    this.#folder = folder;
+  }
+
+  /** Makes the first release, with the sample catalogue forecast. */
+  static async begin(name: string): Promise<ReleaseLine> {
+    const stack = await TestStack.create(name);
+    const folder = await mkdtemp(join(tmpdir(), `releases-${name}-`));
+    await mkdir(join(folder, "sources"));
+    const line = new ReleaseLine(stack, folder);
+    await copyOfService(line.#dist);
+    const draft = { stack, source: await SourceCopy.make(join(line.#sources, "1")), settings: await firstSettings(), dist: line.#dist };
+    await buildImage(draft);
+    await line.#deploy(draft);
+    line.#url = await stack.serviceUrl("api", 4000);
+    line.#token = await readSecret(name, "serviceToken");
+    await line.api.ready();
+    await line.api.importSample();
+    await line.api.forecast(() => undefined);
+    line.#forecasts = await line.forecasts();
+    return line;
+  }
+
+  get api(): ForecastApi {
+    return new ForecastApi(this.#url, this.#token);
+  }
+
+  /** How many releases were made by changes. */
+  get length(): number {
+    return this.#made.length;
+  }
+
+  get newest(): Made {
+    const newest = this.#made.at(-1);
+    if (newest === undefined) throw new Error("The line has no release yet.");
+    return newest;
+  }
+
+  /** Makes the next release. */
+  async release(...names: readonly ChangeName[]): Promise<void> {
+    const before = this.newest;
+    const draft = { stack: this.stack, source: await SourceCopy.make(join(this.#sources, String(this.length + 1)), before.source.folder), settings: { ...before.settings }, dist: this.#dist };
+    for (const name of names) await changes[name](draft);
+    await buildImage(draft);
+    await this.#deploy(draft);
+  }
+
+  /** An update that cannot succeed: it must leave no release. */
+  async failToRelease(): Promise<UpResult> {
+    const { settings, source } = this.newest;
+    return this.stack.up({ ...settings, "forecast-stack:images": { "forecast-service": "forecast-stack.local/forecast-service:no-such-tag" }, "forecast-stack:readyTimeoutSeconds": 40 }, () => undefined, source.folder);
+  }
+
+  /** Deploys the source of a release again, by a plain `pulumi up`. */
+  async deployAgain(number: number): Promise<UpResult> {
+    const { settings, source } = this.#at(number);
+    return this.stack.up(settings, () => undefined, source.folder);
+  }
+
+  /** Goes to a release without any source, and looks whether everything is as it was then. */
+  async goTo(number: number, { options = [], load = false, killAt }: GoOptions = {}): Promise<Arrival> {
+    const args = ["rollback", "--stack", this.stack.name, "--to", String(number), "--yes", "--json", ...options];
+    const loads = load ? [new Load(`${this.#url}/api/forecasts?limit=5`, 100, this.#token), new Load(`${this.#url}/api/items/import`, 10, this.#token, "sku,name\nSKU-0001,Item of the load\n")] : [];
+    let killed = false;
+    const { code, output, took } = await withoutSources(this.#sources, async () => {
+      if (killAt !== undefined) {
+        const attempt = startForecastctl(args);
+        await pause(killAt * this.#lastTook * 1_000);
+        killed = await killGroup(attempt);
+      }
+      const began = Date.now();
+      return { ...(await forecastctl(args)), took: (Date.now() - began) / 1_000 };
+    });
+    const results = await Promise.all(loads.map((one) => one.stop()));
+    if (code !== 0) throw new Error(`forecastctl ${args.join(" ")}:\n${output}`);
+    this.#lastTook = took;
+    const report = JSON.parse(output) as RollbackReport;
+    const merged = load ? { requests: results.reduce((sum, { requests }) => sum + requests, 0), failures: Object.assign({}, ...results.map(({ failures }) => failures)) as LoadResult["failures"] } : undefined;
+    return { report, killed, load: merged, problems: [...(merged === undefined ? [] : Object.entries(merged.failures).map(([what, count]) => `${count} requests: ${what}`)), ...(await this.#problems(number, report))] };
+  }
+
+  /** The plan of going to a release. */
+  async plan(number: number, ...options: readonly string[]): Promise<RollbackReport["plan"]> {
+    const { output } = await forecastctl(["rollback", "--stack", this.stack.name, "--to", String(number), "--dry-run", "--json", ...options]);
+    return (JSON.parse(output) as RollbackReport).plan;
+  }
+
+  async forecasts(): Promise<readonly unknown[]> {
+    return ((await (await fetch(`${this.#url}/api/forecasts?limit=200`, { headers: { authorization: `Bearer ${this.#token}` } })).json()) as { forecasts: unknown[] }).forecasts;
+  }
+
+  /** What a preview of a release's own source would change, less what belongs to no cluster. */
+  async changesOf(number: number): Promise<string[]> {
+    const { settings, source, password } = this.#at(number);
+    // Where the source gets its secrets from, the newest one would stay.
+    await setSecrets(this.stack.name, { appPassword: password });
+    const { ok, output } = await this.stack.preview(settings, ["--json"], source.folder);
+    if (!ok) return [`its source is refused: ${output}`];
+    const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as { steps: { op: string; urn: string }[] };
+    return steps.filter(({ op, urn }) => op !== "same" && op !== "read" && !urn.includes("::pulumi:pulumi:Stack::")).map(({ op, urn }) => `${op} ${urn.slice(urn.lastIndexOf("::") + 2)}`);
+  }
+
+  async remove(): Promise<void> {
+    await this.stack.remove();
+    await removeSources(this.#folder);
+  }
+
+  async #problems(number: number, { result }: RollbackReport): Promise<string[]> {
+    await this.api.ready();
+    const forecasts = await this.forecasts();
+    const other = differences(this.#forecasts, forecasts).map(({ path }) => path);
+    return [
+      ...result.mismatches.map((mismatch) => `not as recorded: ${JSON.stringify(mismatch)}`),
+      ...result.remaining.map((step) => `still to change: ${JSON.stringify(step)}`),
+      ...(await this.changesOf(number)).map((change) => `its source wants to ${change}`),
+      ...(await orphansOf(this.stack)).map((object) => `left over: ${object}`),
+      ...(other.length === 0 ? [] : [`other forecasts than that release gave: ${other.slice(0, 5).join(", ")} and ${Math.max(0, other.length - 5)} more`]),
+    ];
+  }
+
+  get #sources(): string {
+    return join(this.#folder, "sources");
+  }
+
+  get #dist(): string {
+    return join(this.#folder, "dist");
+  }
+
+  #at(number: number): Made {
+    const made = this.#made.find((release) => release.number === number);
+    if (made === undefined) throw new Error(`Release ${number} is none of the line's.`);
+    return made;
+  }
+
+  async #deploy({ source, settings }: { readonly source: SourceCopy; readonly settings: Record<string, unknown> }): Promise<void> {
+    const { ok, output } = await this.stack.up(settings, () => undefined, source.folder);
+    if (!ok) throw new Error(output);
+    const [newest] = JSON.parse((await forecastctl(["releases", this.stack.name, "--json"])).output) as { release: number | null }[];
+    if (newest?.release == null) throw new Error(`The update made no release:\n${output}`);
+    this.#made.push({ number: newest.release, source, settings, password: await readSecret(this.stack.name, "appPassword") });
+  }
+}
