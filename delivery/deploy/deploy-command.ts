@@ -3,9 +3,13 @@ import { step } from "@forecast-stack/local/progress.ts";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { confirm } from "../confirm.ts";
+import { parseDuration } from "../flags/override-change.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { changesOf } from "../releases/update.ts";
 import { firstLine, tell } from "../tell.ts";
+import type { Decision } from "../validate/judge.ts";
+import { nextSteps } from "../validate/next-steps.ts";
+import { validation } from "../validate/validation.ts";
 import { Deploy, type DeployPlan } from "./deploy.ts";
 
 interface Options {
@@ -15,9 +19,13 @@ interface Options {
   readonly acknowledge?: true;
   readonly skipBuild?: true;
   readonly testData?: true;
+  readonly validate?: number;
   readonly dryRun?: true;
   readonly yes?: true;
 }
+
+/** How long a release is judged by when nobody waits, as forecastctl validate does. */
+const WINDOW_SECONDS = 48 * 3_600;
 
 /** `forecastctl deploy`: everything that a deploy takes, in one command. */
 export function deployCommand(): Command {
@@ -30,10 +38,17 @@ export function deployCommand(): Command {
     .option("--acknowledge", "deploy again what was rolled back from")
     .option("--skip-build", "use the images that are there")
     .option("--test-data", "load the sample catalogue at the end; refused in production")
+    .option("--validate <duration>", "how long the release is watched at the end, for example 10m (default: one look)", duration)
     .option("--dry-run", "show what would be done and change nothing; exits with 1 when something is in the way")
     .option("--yes", "do not ask")
     .addHelpText("after", "\nNothing is changed before the policies are checked and the database is backed up; a failure leaves the old version at work.\n\nExamples:\n  forecastctl deploy dev --dry-run\n  forecastctl deploy production --message 'Release 1.4' --yes")
     .action(deploy);
+}
+
+function duration(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw new InvalidArgumentError("It must be a number of seconds, minutes, hours or days, for example 10m.");
+  return milliseconds / 1_000;
 }
 
 function positive(text: string): number {
@@ -41,7 +56,7 @@ function positive(text: string): number {
   return Number(text);
 }
 
-async function deploy(stack: string, { message, allow, window, acknowledge, skipBuild, testData, dryRun, yes }: Options): Promise<void> {
+async function deploy(stack: string, { message, allow, window, acknowledge, skipBuild, testData, validate, dryRun, yes }: Options): Promise<void> {
   if (dryRun === true && acknowledge === true) throw new ReleaseError("--acknowledge allows a release again, which a dry run must not: leave one of them out.");
   const began = Date.now();
   const work = new Deploy({ stack, message, allow, window, acknowledge: acknowledge === true });
@@ -70,8 +85,21 @@ async function deploy(stack: string, { message, allow, window, acknowledge, skip
   const { update } = await work.release();
   const { release, entry } = update;
   const sentence = `Release ${release ?? 0} of ${stack}: ${entry.message.split("\n")[0] ?? ""} (${changesOf(entry)} resources changed, migrations ${plan.migrations.join(", ") || "none"}, by ${userInfo().username}).`;
-  process.stdout.write(`\n${pc.bold(sentence)}\nValidation: the health checks above. Back: npx forecastctl rollback --stack ${stack}\n`);
-  await tell(stack, { title: `Release ${release ?? 0} of ${stack} is deployed`, text: `${sentence} It took ${Math.round((Date.now() - began) / 1_000)} s.`, severity: "info" });
+  process.stdout.write(`\n${pc.bold(sentence)}\nBack: npx forecastctl rollback --stack ${stack}\n`);
+  const verdict = await validated(stack, validate);
+  await tell(stack, { title: `Release ${release ?? 0} of ${stack} is deployed`, text: `${sentence} It took ${Math.round((Date.now() - began) / 1_000)} s. ${verdict.text}`, severity: verdict.decision === "NO-GO" ? "warning" : "info" });
+  if (verdict.decision === "NO-GO") process.exitCode = 1;
+}
+
+/** Holds the release to the watch list: what was deployed stays, whatever the answer is. */
+async function validated(stack: string, watchedSeconds: number | undefined): Promise<{ readonly decision: Decision; readonly text: string }> {
+  const options = { stack, release: undefined, windowSeconds: watchedSeconds ?? WINDOW_SECONDS, wait: watchedSeconds !== undefined, strict: false };
+  const verdict = await step("Validation", (note) => validation(options, note)).then(
+    (report) => ({ decision: report.decision, text: [`Validation: ${report.decision}.`, ...report.reasons, ...nextSteps(report)].join(" ") }),
+    (error: unknown) => ({ decision: "UNKNOWN" as const, text: `Validation: UNKNOWN. ${firstLine(error)}` }),
+  );
+  process.stdout.write(`${verdict.text}\n`);
+  return verdict;
 }
 
 function printPlan(stack: string, { resources, migrations, obstacles }: DeployPlan): void {
