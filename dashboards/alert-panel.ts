@@ -29,7 +29,10 @@ export function alertPanel(alert: string, { description, legend, beside = [], ..
   return { ...rest, title: rule.panel.title, description: `${description} Alerts as ${alert}.`, runbook: rule.runbook, queries: [{ expr: inNamespace(rule.value), legend }, ...beside], ...limitsOf(rule) };
 }
 
+/** Grafana colours a value that reaches a limit, an alert waits for one beyond it: 0 is good where more than 0 is not. */
+const MORE_THAN_NOTHING = 1e-6;
+
 function limitsOf({ breach }: AlertRule): { limits?: Limits } {
   if (breach === undefined) return {};
-  return { limits: "over" in breach ? { good: "below", bad: breach.over } : { good: "above", bad: breach.under } };
+  return { limits: "over" in breach ? { good: "below", bad: breach.over === 0 ? MORE_THAN_NOTHING : breach.over } : { good: "above", bad: breach.under } };
 }

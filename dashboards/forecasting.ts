@@ -49,13 +49,7 @@ export function forecasting(): ClassicDashboard {
         ],
       },
       {
-        title: "What is to be ordered?",
-        panels: [
-          curve(alertPanel("TooManyPendingRecommendations", { description: "Suggestions for orders that nobody has decided yet.", unit: "none", legend: "waiting", min: 0 }), 12),
-        ],
-      },
-      {
-        title: "How fast?",
+        title: "How fast, and what is to be ordered?",
         panels: [
           curve({
             title: "Duration of a batch",
@@ -74,6 +68,7 @@ export function forecasting(): ClassicDashboard {
             limits: { good: "below", bad: 0.5 },
             emptyIsGood: true,
           }),
+          curve(alertPanel("TooManyPendingRecommendations", { description: "Suggestions for orders that nobody has decided yet.", unit: "none", legend: "waiting", min: 0 })),
         ],
       },
     ],

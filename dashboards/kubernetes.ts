@@ -29,11 +29,11 @@ export function kubernetes(): ClassicDashboard {
       {
         title: "Nodes",
         panels: [
-          number(alertPanel("NodeNotReady", { description: "1 for a node that takes pods, 0 for one that does not.", unit: "none", legend: "{{node}}" }), 6),
-          number(alertPanel("CertificateExpiring", { description: "Validity left of the certificates with which clients come to the API server: 1 of 100 has less. Empty while nobody comes with one.", unit: "s", legend: "{{job}}" }), 6),
-          curve(alertPanel("NodeCpuHigh", { description: "Processor of each node in use.", unit: "percentunit", legend: "{{instance}}", min: 0, max: 1 }), 12),
-          curve(alertPanel("NodeMemoryHigh", { description: "Memory of each node in use.", unit: "percentunit", legend: "{{instance}}", min: 0, max: 1 }), 12),
-          curve(alertPanel("NodeDiskFilling", { description: "Disk of each node in use, where least is left.", unit: "percentunit", legend: "{{instance}} {{mountpoint}}", min: 0, max: 1 }), 12),
+          number(alertPanel("NodeNotReady", { description: "1 for a node that takes pods, 0 for one that does not.", unit: "none", legend: "{{node}}" }), 12),
+          number(alertPanel("CertificateExpiring", { description: "Validity left of the certificates with which clients come to the API server: 1 of 100 has less. Empty while nobody comes with one.", unit: "s", legend: "{{job}}" }), 12),
+          curve(alertPanel("NodeCpuHigh", { description: "Processor of each node in use.", unit: "percentunit", legend: "{{instance}}", min: 0, max: 1 })),
+          curve(alertPanel("NodeMemoryHigh", { description: "Memory of each node in use.", unit: "percentunit", legend: "{{instance}}", min: 0, max: 1 })),
+          curve(alertPanel("NodeDiskFilling", { description: "Disk of each node in use, where least is left.", unit: "percentunit", legend: "{{instance}} {{mountpoint}}", min: 0, max: 1 })),
         ],
       },
     ],

@@ -39,6 +39,9 @@ export interface Place {
   readonly h: number;
 }
 
+/** Up to where an axis reaches at least, by unit, where no limit says more. */
+const smallestAxis: Readonly<Record<string, number>> = { none: 0.1, s: 0.01, percentunit: 0.01, percent: 1, reqps: 0.01, ops: 0.01, opm: 0.1 };
+
 /** Values over time, with a dashed line where good ends. */
 export function graph(text: PanelText, place: Place): TimeseriesPanelBuilder {
   const panel = new TimeseriesPanelBuilder()
@@ -60,12 +63,15 @@ export function graph(text: PanelText, place: Place): TimeseriesPanelBuilder {
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(text.limits === undefined ? GraphThresholdsStyleMode.Off : GraphThresholdsStyleMode.Dashed));
   if (text.min !== undefined) panel.min(text.min);
   if (text.max !== undefined) panel.max(text.max);
+  // Without it a line at 0 is drawn on an axis to 100, or 10,000 %, and the limit cannot be seen.
+  const least = Math.max(text.limits?.bad ?? 0, smallestAxis[text.unit] ?? 0);
+  if (text.max === undefined && least > 0) panel.axisSoftMax(least);
   return panel;
 }
 
 /** The newest value, in the colour of how good it is. */
 export function figure(text: PanelText, place: Place): StatPanelBuilder {
-  return new StatPanelBuilder()
+  const panel = new StatPanelBuilder()
     .id(panelId(text.title))
     .title(text.title)
     .description(text.description)
@@ -77,6 +83,9 @@ export function figure(text: PanelText, place: Place): StatPanelBuilder {
     .links(links(text))
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .thresholds(steps(text.limits));
+  // An increase is estimated; what it counts are wholes.
+  if (text.unit === "none" && text.queries.every(({ expr }) => expr.includes("increase("))) panel.decimals(0);
+  return panel;
 }
 
 function links({ runbook }: PanelText): DashboardLinkBuilder[] {

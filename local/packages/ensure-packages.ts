@@ -6,8 +6,8 @@ import { z } from "zod";
 
 import { debianRelease, openDebianApt } from "./debian-apt.ts";
 import { withFileLock } from "./file-lock.ts";
-import { downloadPackages, type PackageRequest } from "./private-apt.ts";
-import { libraryWrapper, nodePackages, nodePrograms, unusedPaths } from "./node-programs.ts";
+import { downloadPackages } from "./private-apt.ts";
+import { libraryWrapper, nodeSet, type PackageSet } from "./node-programs.ts";
 import { readIfPresent } from "./read-if-present.ts";
 import type { Report } from "./report.ts";
 import { unpackPackages } from "./unpack-packages.ts";
@@ -32,33 +32,48 @@ const recordSchema = z.strictObject({ versions: z.record(z.string(), z.string())
  * @throws when a package cannot be fetched
  */
 export async function ensurePackages(options: { readonly cacheDir: string; readonly report: Report }): Promise<NodePackages> {
-  const { cacheDir, report } = options;
-  const directory = join(cacheDir, "packages", packagesKey(nodePackages));
+  const { directory, versions } = await ensurePackageSet(nodeSet, options);
+  const root = join(directory, "root");
+  return { bin: join(directory, "bin"), cniBin: join(root, "usr/lib/cni"), root, versions };
+}
+
+/** A set of packages, unpacked: programs in `bin`, everything else in `root`. */
+export interface UnpackedSet {
+  readonly directory: string;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/**
+ * Unpacks a set of packages, as ensurePackages does for the node's.
+ * @throws when a package cannot be fetched
+ */
+export async function ensurePackageSet(set: PackageSet, { cacheDir, report }: { readonly cacheDir: string; readonly report: Report }): Promise<UnpackedSet> {
+  const directory = join(cacheDir, "packages", packagesKey(set));
   const versions = await readVersions(directory);
-  if (versions !== undefined) return describe(directory, versions);
+  if (versions !== undefined) return { directory, versions };
   return withFileLock(join(cacheDir, "packages.lock"), async () => {
     // Another process may have built it while this one waited.
-    const built = (await readVersions(directory)) ?? (await build(cacheDir, directory, report));
-    return describe(directory, built);
+    const built = (await readVersions(directory)) ?? (await build(set, cacheDir, directory, report));
+    return { directory, versions: built };
   });
 }
 
-/** Names the directory of a request's packages: the same list gives the same name. */
-export function packagesKey(request: PackageRequest): string {
-  const programs = nodePrograms.map((program) => [program.name, program.path, program.ownLibraries]);
-  const identity = JSON.stringify([debianRelease, request.packages, request.assumed, unusedPaths, programs]);
+/** Names the directory of a set: the same list gives the same name. */
+export function packagesKey({ request, programs, unused }: PackageSet): string {
+  const linked = programs.map((program) => [program.name, program.path, program.ownLibraries]);
+  const identity = JSON.stringify([debianRelease, request.packages, request.assumed, unused, linked]);
   return `${debianRelease.codename}-${createHash("sha256").update(identity).digest("hex").slice(0, 12)}`;
 }
 
-async function build(cacheDir: string, directory: string, report: Report): Promise<Record<string, string>> {
+async function build(set: PackageSet, cacheDir: string, directory: string, report: Report): Promise<Record<string, string>> {
   const apt = await openDebianApt(join(cacheDir, "packages", "apt"), report);
   const partial = `${directory}.partial`;
-  const debs = await downloadPackages(apt, nodePackages, {}, join(partial, "archives"), report);
+  const debs = await downloadPackages(apt, set.request, {}, join(partial, "archives"), report);
   report(`unpacking ${debs.length} packages`);
   // A directory of its own each time: a tar whose parent was killed may still be writing to the last one.
   const complete = await mkdtemp(join(partial, "unpacked-"));
-  await unpackPackages(debs, join(complete, "root"), unusedPaths);
-  await linkPrograms(complete, directory);
+  await unpackPackages(debs, join(complete, "root"), set.unused);
+  await linkPrograms(set, complete, directory);
   const versions = Object.fromEntries(debs.map((deb) => [deb.name, deb.version]));
   await writeFile(join(complete, "packages.json"), JSON.stringify({ versions }, undefined, 2));
   // Complete or absent: the final name appears only when all is in place.
@@ -67,14 +82,14 @@ async function build(cacheDir: string, directory: string, report: Report): Promi
   return versions;
 }
 
-async function linkPrograms(complete: string, directory: string): Promise<void> {
+async function linkPrograms({ request, programs }: PackageSet, complete: string, directory: string): Promise<void> {
   const bin = join(complete, "bin");
   await mkdir(bin, { recursive: true });
   const architectures = await readdir(join(complete, "root/usr/lib"));
   const libraries = join(directory, "root/usr/lib", architectures.find((name) => name.endsWith("-linux-gnu")) ?? "");
-  for (const program of nodePrograms) {
+  for (const program of programs) {
     await access(join(complete, "root", program.path)).catch(() => {
-      throw new Error(`no package of ${nodePackages.packages.join(", ")} holds ${program.path}`);
+      throw new Error(`no package of ${request.packages.join(", ")} holds ${program.path}`);
     });
     const link = join(bin, program.name);
     if (program.ownLibraries) {
@@ -89,9 +104,4 @@ async function linkPrograms(complete: string, directory: string): Promise<void> 
 async function readVersions(directory: string): Promise<Record<string, string> | undefined> {
   const text = await readIfPresent(join(directory, "packages.json"));
   return text === undefined ? undefined : recordSchema.parse(JSON.parse(text)).versions;
-}
-
-function describe(directory: string, versions: Readonly<Record<string, string>>): NodePackages {
-  const root = join(directory, "root");
-  return { bin: join(directory, "bin"), cniBin: join(root, "usr/lib/cni"), root, versions };
 }

@@ -9,18 +9,27 @@ export interface NodeProgram {
   readonly ownLibraries: boolean;
 }
 
+/** Packages that are fetched and unpacked together. */
+export interface PackageSet {
+  readonly request: PackageRequest;
+  /** What gets a link or a wrapper in `bin`. */
+  readonly programs: readonly NodeProgram[];
+  /** Patterns of paths that nobody reads and that are not unpacked, as GNU tar's --exclude takes them. */
+  readonly unused: readonly string[];
+}
+
 /**
  * What the node needs from the distribution. The C library stays the machine's (its loader and libc must be one pair),
  * and so does libseccomp: apt itself needs it, and runc starts itself again without our environment.
  * The rest of `assumed` serves package scripts, which never run.
  */
-export const nodePackages: PackageRequest = {
+const nodePackages: PackageRequest = {
   packages: ["containerd", "containernetworking-plugins", "etcd-server", "iptables", "nftables", "prometheus", "prometheus-alertmanager", "redis-server", "runc"],
   assumed: ["adduser", "debconf", "dpkg", "init-system-helpers", "libc6", "libgcc-s1", "libseccomp2", "lsb-base", "netbase", "perl", "sysvinit-utils", "tar"],
 };
 
 /** What the node never reads. */
-export const unusedPaths: readonly string[] = [
+const unusedPaths: readonly string[] = [
   "./usr/share/doc",
   "./usr/share/javascript",
   "./usr/share/locale",
@@ -32,7 +41,7 @@ const own = (name: string, path: string): NodeProgram => ({ name, path, ownLibra
 const plain = (name: string, path: string): NodeProgram => ({ name, path, ownLibraries: false });
 
 /** alertmanager and prometheus serve tests of monitoring; iptables serves CNI's bridge and portmap plugins, nft serves kube-proxy, promtool checks rules and configurations, redis-server serves tests. */
-export const nodePrograms: readonly NodeProgram[] = [
+const nodePrograms: readonly NodeProgram[] = [
   plain("alertmanager", "usr/bin/prometheus-alertmanager"),
   plain("containerd", "usr/bin/containerd"),
   plain("containerd-shim-runc-v2", "usr/bin/containerd-shim-runc-v2"),
@@ -50,6 +59,9 @@ export const nodePrograms: readonly NodeProgram[] = [
   own("nft", "usr/sbin/nft"),
   own("redis-server", "usr/bin/redis-server"),
 ];
+
+/** The packages of the embedded cluster's node, and of the tests. */
+export const nodeSet: PackageSet = { request: nodePackages, programs: nodePrograms, unused: unusedPaths };
 
 /**
  * A script that runs `program` with the given libraries and the iptables extensions among them. Only the program itself
