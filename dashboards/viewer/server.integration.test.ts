@@ -63,6 +63,6 @@ describe("the viewer of the dashboards", () => {
     const answer = await fetch(`${await listening(gone)}/prometheus/api/v1/query?query=up`);
     gone.close();
     expect(answer.status).toBe(502);
-    expect(await answer.json()).toMatchObject({ status: "error", error: expect.stringContaining("Prometheus at http://127.0.0.1:1 does not answer") as string });
+    expect(((await answer.json()) as { error: string }).error).toContain("Prometheus at http://127.0.0.1:1 does not answer");
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { legendOf, parseValue } from "./ask-prometheus.ts";
 import { momentsOf, rateInterval } from "./moments.ts";
+import { withGaps } from "./samples.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:07Z");
 
@@ -26,6 +27,11 @@ describe("the window of a rate", () => {
 });
 
 describe("a series", () => {
+  it("has a gap wherever Prometheus gave nothing, or 0 / 0", () => {
+    const series = { metric: {}, values: [[100, "1"], [130, "NaN"], [160, "4"]] as const };
+    expect(withGaps(series, { from: 100, to: 160, step: 15 })).toEqual([[100, 1], [115, null], [130, null], [145, null], [160, 4]]);
+  });
+
   it("is named by its labels", () => {
     expect(legendOf("{{ method }} {{route}}", { method: "GET", route: "/api/items" })).toBe("GET /api/items");
     expect(legendOf("{{missing}} p95", {})).toBe("p95");

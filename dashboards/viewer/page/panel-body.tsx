@@ -31,8 +31,10 @@ export function PanelBody(drawing: Drawing): React.ReactNode {
 function Graph({ panel, frames, moments, changes, width, height }: Drawing): React.ReactNode {
   const from = dateTime(moments.from * 1000);
   const to = dateTime(moments.to * 1000);
+  // Markers are drawn by hooks, which a graph takes when it is made.
+  const marked = changes.map(({ at }) => at).join();
   return (
-    <TimeSeries frames={frames} structureRev={moments.to} width={width} height={height} timeRange={{ from, to, raw: { from, to } }} timeZone="utc" legend={panel.options?.["legend"] as VizLegendOptions}>
+    <TimeSeries key={marked} frames={frames} structureRev={moments.to} width={width} height={height} timeRange={{ from, to, raw: { from, to } }} timeZone="utc" legend={panel.options?.["legend"] as VizLegendOptions}>
       {(config) => <ChangeMarkers config={config} changes={changes} />}
     </TimeSeries>
   );

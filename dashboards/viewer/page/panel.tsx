@@ -29,7 +29,7 @@ export function Panel({ panel, values, moments, changes, width, height, onDrawn 
   useEffect(() => {
     let wanted = true;
     void Promise.all((panel.targets ?? []).map(async (target) => ({ target, series: await ask(target, values, moments) })))
-      .then((answers): State => ({ frames: dataFrames(panel, answers, theme), moments }))
+      .then((answers): State => ({ frames: dataFrames(panel, answers, moments, theme), moments }))
       .catch((error: unknown): State => ({ problem: error instanceof Error ? error.message : String(error) }))
       .then((answered) => {
         if (wanted) setState(answered);
