@@ -71,6 +71,9 @@ export interface Service {
   stop(options: StopOptions): Promise<void>;
 }
 
+/** Longer than the minute that load balancers keep an idle connection: who closes it first must not be the one that is sent requests. */
+const KEEP_ALIVE_MS = 75_000;
+
 /**
  * Starts a process of the service: its HTTP server first, so that it can say
  * what it waits for, then its connections in the background.
@@ -125,6 +128,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const identify = access?.identify ?? (() => Promise.reject(new UnauthorizedError("This process has no API.")));
   const handlers = [...(access === undefined ? [] : [access.limit]), mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
   const server = createServer(createHttpApp({ config, metrics, registry, log, latency, beforeScrape, handlers }));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const port = await listen(server, config.PORT);
   log.info({ port }, "listening");
 

@@ -13,12 +13,22 @@ export interface StopOptions {
   readonly drainMs: number;
 }
 
-/** Goes on serving for a while, then takes no more connections and waits for the answers under way. */
+const CLOSE_IDLE_EVERY_MS = 100;
+
+/**
+ * Goes on serving for a while, then takes no more connections and waits for the
+ * answers under way. From the first moment on each answer asks its caller to
+ * come back on another connection, so that none is closed while a request is on
+ * its way.
+ */
 export async function closeServer(server: Server, { delayMs, drainMs }: StopOptions): Promise<void> {
+  server.prependListener("request", (_request, response) => response.setHeader("Connection", "close"));
   await pause(delayMs, new AbortController().signal);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
   const late = setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
+  clearInterval(idle);
   clearTimeout(late);
 }
 

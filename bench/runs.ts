@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { loadSample } from "../app/sample/load-sample.ts";
+import { asSuperuser } from "../app/embedded/provision.ts";
+import { SERVICE_TOKEN } from "../app/src/test-support/test-service.ts";
+import { BenchServers, runForecast } from "./bench-service.ts";
+import { spread, table } from "./report.ts";
+
+// Whole forecast runs, from Postgres through the threads of one worker to
+// Postgres: with all models selected anew, as every Sunday, and with the
+// selections of the run before, as every night. Batches of 200, no pause. Each
+// repetition has a worker of its own, whose peak memory is read at its end.
+
+const LARGE = 10_000;
+const SMALL = 127;
+const REPEATS = 3;
+const TIMEOUT_MS = 600_000;
+const ENVIRONMENT = { FORECAST_BATCH_SIZE: "200", FORECAST_CACHE_PRELOAD: "false" };
+
+interface Sample {
+  readonly seconds: number;
+  readonly peakMegabytes: number;
+}
+
+const servers = await BenchServers.start();
+try {
+  const rows: string[][] = [];
+  for (const items of [SMALL, LARGE]) {
+    const database = `items_${items}`;
+    process.stderr.write(`… importing ${items} items\n`);
+    await servers.createDatabase(database);
+    const imported = await servers.withService(database, "api", {}, ({ origin }) => loadSample(origin, SERVICE_TOKEN, items));
+    const query = (sql: string) => asSuperuser(servers.postgres.superuser, database, (client) => client.query(sql));
+    await query("ANALYZE");
+    for (const [name, prepare] of [["selected anew", "DELETE FROM forecast_models"], ["selected before", ""]] as const) {
+      const samples: Sample[] = [];
+      for (let repeat = 0; repeat < REPEATS; repeat += 1) {
+        process.stderr.write(`… ${items} items, ${name}, ${repeat + 1} of ${REPEATS}\n`);
+        if (prepare !== "") await query(prepare);
+        samples.push(await measure(database));
+      }
+      rows.push([`${items} items, ${imported.demand} days of demand, ${name}`, spread(samples.map(({ seconds }) => seconds), "s"), spread(samples.map(({ peakMegabytes }) => peakMegabytes), "MB")]);
+    }
+  }
+  table(["a forecast run", "from start to end", "peak memory of the worker"], rows);
+} finally {
+  await servers.stop();
+}
+process.exit(0);
+
+/** A run by a worker that does nothing else; the API that triggers it is another process. */
+async function measure(database: string): Promise<Sample> {
+  return servers.withService(database, "api", ENVIRONMENT, ({ origin }) =>
+    servers.withService(database, "worker", ENVIRONMENT, async ({ pid }) => {
+      const seconds = await runForecast(origin, TIMEOUT_MS);
+      return { seconds, peakMegabytes: peakMegabytes(pid) };
+    }),
+  );
+}
+
+/** The most memory that a process held at once, as Linux counts it. */
+function peakMegabytes(pid: number): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes) / 1_024;
+}
