@@ -2,6 +2,7 @@ import type { AlertRule } from "@forecast-stack/monitoring/alert-rule.ts";
 import { type AlertCase, neverFires, threshold } from "./test-support/alert-case.ts";
 import { describeAlerts, type GroupCases } from "./test-support/describe-alerts.ts";
 import { live } from "./test-support/live-series.ts";
+import { byMajorVersion } from "./test-support/promtool-version.ts";
 import { slo, sloDays } from "./slo.ts";
 
 const namespace = "forecast-dev";
@@ -88,10 +89,10 @@ const cases: GroupCases = {
       [`LatencyBudgetBurn${burn}`, requests("latency", 0.05, burn)],
     ]),
   ),
-  FreshnessBudgetBurnSlow: states("freshness", "Slow", freshness, 9, "3.46"),
-  FreshnessBudgetBurnSteady: states("freshness", "Steady", freshness, 9, "1.156"),
-  AccuracyBudgetBurnSlow: states("accuracy", "Slow", accuracy, 44, "3.114"),
-  AccuracyBudgetBurnSteady: states("accuracy", "Steady", accuracy, 44, "1.04"),
+  FreshnessBudgetBurnSlow: states("freshness", "Slow", freshness, 9, byMajorVersion({ two: "3.46", three: "3.472" })),
+  FreshnessBudgetBurnSteady: states("freshness", "Steady", freshness, 9, byMajorVersion({ two: "1.156", three: "1.157" })),
+  AccuracyBudgetBurnSlow: states("accuracy", "Slow", accuracy, 44, byMajorVersion({ two: "3.114", three: "3.125" })),
+  AccuracyBudgetBurnSteady: states("accuracy", "Steady", accuracy, 44, byMajorVersion({ two: "1.04", three: "1.042" })),
 };
 
 describeAlerts(slo, cases, [sloDays]);

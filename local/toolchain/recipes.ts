@@ -51,6 +51,16 @@ export const kubernetes: Recipe = {
   ],
 };
 
+export const PROMETHEUS_3_VERSION = "3.13.5";
+
+/** A Prometheus of the next major version, for the proof that rules and configurations are right on it, too. */
+export const prometheus3: Recipe = {
+  module: "prometheus-3",
+  // Not on PATH: the images and the tests are Debian's 2.42.
+  linkInto: "prometheus-3",
+  programs: ["prometheus", "promtool"].map((name) => ({ output: name, package: `github.com/prometheus/prometheus/cmd/${name}`, ldflags: `${stripped} -X github.com/prometheus/common/version.Version=${PROMETHEUS_3_VERSION}` })),
+};
+
 /** What `pulumi up` needs. */
 export const pulumi: readonly Recipe[] = [
   {
