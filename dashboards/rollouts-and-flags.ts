@@ -1,4 +1,5 @@
 import { buckets, series } from "@forecast-stack/monitoring/promql.ts";
+import { alertPanel } from "./alert-panel.ts";
 import type { ClassicDashboard } from "./classic-dashboard.ts";
 import { curve, dashboard, number } from "./layout.ts";
 
@@ -17,7 +18,7 @@ export function rolloutsAndFlags(): ClassicDashboard {
         title: "Do all pods agree?",
         panels: [
           number({ title: "Revisions in force", description: "Different sets of flags that pods answer by: 1 when all agree.", unit: "none", queries: [{ expr: `count(count by (revision) (${series("feature_flags_revision_info", here)}))`, legend: "revisions" }], limits: { good: "below", bad: 2 } }, 6),
-          number({ title: "Oldest knowledge", description: "Time since the pod that is furthest behind heard of the flags.", unit: "s", queries: [{ expr: `max(${series("feature_flags_age_seconds", here)})`, legend: "age" }] }, 6),
+          number(alertPanel("FlagsOutdated", { description: "Time since the pod that is furthest behind heard of the flags.", unit: "s", legend: "age" }), 6),
           number({ title: "Ignored values", description: "Values that were ignored within a day, because they are unknown or of the wrong type.", unit: "none", queries: [{ expr: `sum(increase(${series("feature_flag_problems_total", here)}[1d]))`, legend: "ignored" }], limits: { good: "below", bad: 1 } }, 6),
           number({ title: "Unusable rollouts", description: "Rollouts whose specification cannot be used. None without a rollout.", unit: "none", queries: [{ expr: `sum(${series("rollout_invalid", here)})`, legend: "unusable" }], limits: { good: "below", bad: 1 }, emptyIsGood: true }, 6),
         ],
@@ -31,6 +32,14 @@ export function rolloutsAndFlags(): ClassicDashboard {
           curve({ title: "Time without a verdict", description: "How long a rollout that exposes somebody has had no verdict. Empty without a rollout.", unit: "s", min: 0, queries: [{ expr: `max by (rollout) (${series("rollout_unjudged_seconds", here)})`, legend: "{{rollout}}" }], emptyIsGood: true }),
           curve({ title: "Decisions", description: "Decisions of an hour: a step entered, all steps done, gone back, held. Empty without a controller.", unit: "none", min: 0, queries: [{ expr: `sum by (decision) (increase(${series("rollout_decisions_total", here)}[1h]))`, legend: "{{decision}}" }], emptyIsGood: true }),
           curve({ title: "Time to go back", description: "From the verdict that takes a rollout back to the last pod that reports it: the slowest of a day. Empty while none went back.", unit: "s", min: 0, queries: [{ expr: `histogram_quantile(1, sum by (le) (increase(${buckets("rollout_return_duration_seconds", here)}[1d])))`, legend: "slowest" }], limits: { good: "below", bad: 5 }, emptyIsGood: true }),
+        ],
+      },
+      {
+        title: "What wants a hand",
+        panels: [
+          curve(alertPanel("FlagEntriesIgnored", { description: "Entries of each ConfigMap that are ignored now; the last good values hold in their place.", unit: "none", min: 0, legend: "{{map}}" }), 8),
+          curve(alertPanel("FlagExpired", { description: "How long ago each flag should have been gone or renewed; below zero it has that long.", unit: "s", legend: "{{flag}}" }), 8),
+          curve({ ...alertPanel("FlagSettled", { description: "How long everybody has had the same value by an override or a finished rollout. Empty where there is none.", unit: "s", min: 0, legend: "{{flag}}" }), emptyIsGood: true }, 8),
         ],
       },
       {

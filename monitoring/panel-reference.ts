@@ -14,6 +14,7 @@ export const dashboardUids = {
   cache: "forecast-cache",
   jobs: "forecast-jobs",
   databases: "forecast-databases",
+  flags: "forecast-flags",
   kubernetes: "forecast-kubernetes",
   monitoring: "forecast-monitoring",
 } as const;

@@ -74,6 +74,10 @@ export const thresholds = {
   restartsPerHour: 3,
   /** Validity left of a certificate that clients use, in seconds. */
   certificateSeconds: 7 * 86_400,
+  /** Time since a process last heard of the flags, which it does twice a minute, in seconds. */
+  flagAgeSeconds: 120,
+  /** How long everybody may have had the same value of a flag before it should be its default, in seconds. */
+  flagSettledSeconds: 30 * 86_400,
   /** Age of the newest backup, as a share of what it may reach. */
   backupAge: 1,
   /** Age of the newest verification, as a share of the age that a backup may reach. */

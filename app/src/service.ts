@@ -93,7 +93,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const cache = new Cache({ redisUrl: config.REDIS_URL, aging: cacheAging(config), metrics, log });
   const clearing = config.CACHE_AUTO_CLEAR_STALE ? setInterval(() => cache.clearStale(), config.CACHE_STALE_DETECTION_INTERVAL_MS) : undefined;
   const flags = new Flags(config, metrics);
-  const keeper = works && config.KUBERNETES_SERVICE_HOST !== undefined ? new FlagKeeper({ database, log }) : undefined;
+  const keeper = works && config.KUBERNETES_SERVICE_HOST !== undefined ? new FlagKeeper({ database, metrics, log }) : undefined;
   const flagSources = new FlagSources({ config, flags, metrics, log, observe: keeper?.observe.bind(keeper) });
   await flagSources.start();
   const queryLog = new QueryLog(database, metrics, log);

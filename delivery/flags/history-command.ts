@@ -35,7 +35,7 @@ export async function showHistory({ namespace, context, flag, limit, verify, jso
   const token = process.env["FORECAST_TOKEN"] ?? (await serviceTokenOf(config, namespace));
   await throughTunnel(config, namespace, async (origin) => {
     if (verify) {
-      const { changes, fault } = await verified(() => readHistory(origin, token, {}), () => new FlagMapStore(config, namespace).overrides());
+      const { changes, fault } = await verified(async () => (await readHistory(origin, token, {})).reverse(), () => new FlagMapStore(config, namespace).overrides());
       if (fault !== undefined) throw new FlagError(`The history of the flags is not whole: ${fault}`);
       if (json) process.stdout.write(`${JSON.stringify({ whole: true, changes: changes.length, hash: changes.at(-1)?.hash ?? "" })}\n`);
       else process.stdout.write(`${pc.green("whole")}: ${changes.length} changes, each follows from the one before, and the overrides are as the last ones left them\nthe newest hash is ${changes.at(-1)?.hash ?? "none"}\n`);
@@ -44,7 +44,7 @@ export async function showHistory({ namespace, context, flag, limit, verify, jso
     const changes = await readHistory(origin, token, { flag, most: limit });
     if (json) process.stdout.write(`${JSON.stringify(changes, undefined, 2)}\n`);
     else if (changes.length === 0) process.stdout.write("No flag has been changed yet.\n");
-    else printTable(["when", "flag", "where", "change", "by", ""], changes.toReversed().map(rowOf));
+    else printTable(["when", "flag", "where", "change", "by", ""], changes.map(rowOf));
   });
 }
 

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 10_000;
 const PAGE = 200;
 
 /**
- * Reads the history of a stack's flags from its API, the oldest change first.
+ * Reads the history of a stack's flags from its API, the newest change first.
  *
  * @param most the newest so many; undefined reads all
  * @throws FlagError in the words of the API when it refuses
@@ -27,7 +27,7 @@ export async function readHistory(origin: string, token: string, { flag, most }:
     cursor = read.data.nextCursor;
     if (cursor === null) break;
   }
-  return changes.reverse();
+  return changes;
 }
 
 function detailOf(body: unknown): string {

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
-import type { FlagMap, FlagMapContent } from "@forecast-stack/flags/config-maps.ts";
+import { type FlagMap, type FlagMapContent, flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
+import { definitions } from "@forecast-stack/flags/definitions.ts";
 import { parseFlagFile, watchFlagFile } from "@forecast-stack/flags/flag-file.ts";
 import { readFlagDirectory } from "@forecast-stack/flags/flag-directory.ts";
 import type { FlagMapVersion, FlagWatch } from "@forecast-stack/flags/flag-watch.ts";
@@ -38,6 +39,8 @@ export class FlagSources {
 
   /** Resolves when what is mounted was read. Never rejects: without any source the definitions hold. */
   async start(): Promise<void> {
+    for (const map of Object.keys(flagConfigMaps) as FlagMap[]) this.#parts.metrics.feature_flag_entries_ignored.set({ map }, 0);
+    for (const [flag, { expires }] of Object.entries(definitions)) this.#parts.metrics.feature_flag_expires_timestamp_seconds.set({ flag }, Date.parse(expires) / 1_000);
     const { FEATURE_FLAGS_DIRECTORY, FEATURE_FLAGS_FILE, KUBERNETES_SERVICE_HOST } = this.#parts.config;
     if (FEATURE_FLAGS_DIRECTORY !== undefined) {
       for (const [map, content] of Object.entries(await readFlagDirectory(FEATURE_FLAGS_DIRECTORY)) as [FlagMap, FlagMapContent][]) this.#take(map, content);
@@ -81,7 +84,7 @@ export class FlagSources {
           });
         }
       },
-      onGone: (map) => this.#report([{ map, key: "", kind: "missing", message: `The ConfigMap of the ${map} is gone; what it held last stays in force until it is back.` }]),
+      onGone: (map) => this.#tell(map, [{ map, key: "", kind: "missing", message: `The ConfigMap of the ${map} is gone; what it held last stays in force until it is back.` }]),
       onFailure: (map, error) => {
         if (!this.#unreachable) log.warn({ err: error, map }, "the API server does not answer; the flags stay as they are");
         this.#unreachable = true;
@@ -121,13 +124,15 @@ export class FlagSources {
     const before = flags.revision;
     const problems = flags.take(map, content);
     if (flags.revision !== before) log.info({ map, revision: flags.revision, resourceVersion: version?.resourceVersion }, "the flags changed");
-    this.#report(problems);
+    this.#tell(map, problems);
     return problems;
   }
 
-  #report(problems: readonly FlagProblem[]): void {
+  /** Tells what of a map is ignored now. */
+  #tell(map: FlagMap, problems: readonly FlagProblem[]): void {
     const { log, metrics } = this.#parts;
-    for (const { map, key, kind, message } of problems) {
+    metrics.feature_flag_entries_ignored.set({ map }, problems.length);
+    for (const { key, kind, message } of problems) {
       metrics.feature_flag_problems_total.inc({ map, kind });
       log.warn({ map, key, kind }, message);
     }
