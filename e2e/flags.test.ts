@@ -172,7 +172,8 @@ describe("the flags of a stack", () => {
       expect(seen).toEqual(["none"]);
       line.mend();
       await eventually("the watch to catch up", () => expect(seen.at(-1)).toBe("10"));
-      expect(watch.confirmedAt).toBeGreaterThan(confirmed);
+      // Each map is followed by itself.
+      await eventually("all maps to be confirmed", () => expect(watch.confirmedAt).toBeGreaterThan(confirmed));
     } finally {
       await watch.stop();
       line.close();
