@@ -37,6 +37,19 @@ export function forecasting(): ClassicDashboard {
             limits: { good: "below", bad: thresholds.mapeTargetPercent },
           }, 12),
           curve({ title: "Forecasts by model", description: "Item forecasts stored per hour, by the model that made them.", unit: "none", min: 0, queries: [{ expr: `sum by (model) (increase(${series("inventory_forecasts_total", here)}[1h])) > 0`, legend: "{{model}}" }], emptyIsGood: true }, 12),
+          curve({ title: "WAPE by model", description: "Sum of all errors of the newest completed run, in percent of what was asked for, over the items of each model.", unit: "percent", min: 0, queries: [{ expr: `max by (model) (${series("forecast_model_wape_percentage", here)})`, legend: "{{model}}" }] }),
+          curve({ title: "Items by model", description: "Items of the newest completed run that each model forecasts.", unit: "none", min: 0, queries: [{ expr: `max by (model) (${series("forecast_model_items", here)})`, legend: "{{model}}" }] }),
+          curve({
+            title: "The hybrid variant and what is served",
+            description: "MAPE of the newest completed run as it is served, and as the models for intermittent demand would have it: they part where the hybrid variant was taken back.",
+            unit: "percent",
+            min: 0,
+            queries: [
+              { expr: `max(${series("forecast_accuracy_mape_percentage", here)})`, legend: "served" },
+              { expr: `max(${series("forecast_hybrid_mape_percentage", here)})`, legend: "hybrid" },
+            ],
+            limits: { good: "below", bad: thresholds.mapeTargetPercent },
+          }),
         ],
       },
       {

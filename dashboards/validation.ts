@@ -32,7 +32,7 @@ export function validation(): ClassicDashboard {
 function newest(line: WatchLine): Placed {
   const { measured } = line;
   const [expr, of] = measured.by === "runs" ? [measured.gauge(NAMESPACE), "of the newest run"] : [measured.by === "window" ? measured.value(NAMESPACE, WINDOW) : "", "over 48 hours"];
-  return number({ ...textOf(line), description: `${line.title}, ${of}; ${spelled(line.bound)} is good.`, queries: [{ expr, legend: line.name }] }, line.kind === "target" ? 8 : 6);
+  return number({ ...textOf(line), description: `${line.title}, ${of}; ${spelled(line.bound)} is good.`, queries: [{ expr, legend: line.name }] }, line.kind === "target" ? 12 : 6);
 }
 
 function overTime(line: WatchLine): Placed {

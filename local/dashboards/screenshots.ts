@@ -19,12 +19,13 @@ docs/images/dashboards/.
 
   --stack NAME       whose dashboards, in the embedded cluster (default: dev)
   --prometheus URL   any other Prometheus instead
+  --from WINDOW      how far back all of them look, such as now-1h (default: each its own window)
   --out FOLDER       where the pictures go
 
 Exit codes: 0 all pictures made, 64 wrong option, 69 no Prometheus, 1 anything else.
 `;
 
-const options = { stack: { type: "string", default: "dev" }, prometheus: { type: "string" }, out: { type: "string", default: join(import.meta.dirname, "..", "..", "docs", "images", "dashboards") }, help: { type: "boolean", default: false } } as const;
+const options = { stack: { type: "string", default: "dev" }, prometheus: { type: "string" }, from: { type: "string" }, out: { type: "string", default: join(import.meta.dirname, "..", "..", "docs", "images", "dashboards") }, help: { type: "boolean", default: false } } as const;
 const WIDTH = 1440;
 const DRAWING = 60_000;
 
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const query = new URLSearchParams({ "var-namespace": `forecast-${values.stack}`, ...(values.from === undefined ? {} : { from: values.from }) });
   const scratch = await mkdtemp(join(tmpdir(), "forecast-screenshots-"));
   await mkdir(values.out, { recursive: true });
   try {
@@ -44,7 +46,7 @@ async function main(): Promise<void> {
       for (const [file, dashboard] of dashboardFiles()) {
         const picture = join(values.out, file.replace(/\.json$/, ".png"));
         await step(dashboard.title, async () => {
-          await photograph(browser, `${origin}/d/${dashboard.uid}?var-namespace=forecast-${values.stack}`, dashboard, picture);
+          await photograph(browser, `${origin}/d/${dashboard.uid}?${query.toString()}`, dashboard, picture);
           return `${Math.ceil((await stat(picture)).size / 1024)} KB`;
         });
       }

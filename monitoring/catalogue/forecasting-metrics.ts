@@ -1,12 +1,14 @@
 import { type MetricDefinition, oneOf } from "./metric-definition.ts";
 
+const model = oneOf("exponential-smoothing", "holt", "holt-winters", "holt-winters-multiplicative", "seasonal-naive", "moving-average", "croston", "sba", "tsb");
+
 /** What forecast runs, their batches and their results measure. */
 export const forecastingMetrics = {
   inventory_forecasts_total: {
     type: "counter",
     unit: "count",
     help: "Item forecasts stored",
-    labels: { model: oneOf("exponential-smoothing", "holt", "holt-winters", "holt-winters-multiplicative", "seasonal-naive", "moving-average", "croston", "sba", "tsb") },
+    labels: { model },
     owner: "forecasting",
     emittedBy: ["worker"],
   },
@@ -154,6 +156,42 @@ export const forecastingMetrics = {
     type: "gauge",
     unit: "percent",
     help: "Mean MAPE, in the newest completed run, of the items that were above 25 % in the run before",
+    labels: {},
+    absentUntilKnown: true,
+    owner: "forecasting",
+    emittedBy: ["api"],
+  },
+  forecast_model_items: {
+    type: "gauge",
+    unit: "count",
+    help: "Items of the newest completed run that are forecast by each model",
+    labels: { model },
+    absentUntilKnown: true,
+    owner: "forecasting",
+    emittedBy: ["api"],
+  },
+  forecast_model_wape_percentage: {
+    type: "gauge",
+    unit: "percent",
+    help: "WAPE of the newest completed run over the items that each model forecast",
+    labels: { model },
+    absentUntilKnown: true,
+    owner: "forecasting",
+    emittedBy: ["api"],
+  },
+  forecast_hybrid_items: {
+    type: "gauge",
+    unit: "count",
+    help: "Items of the newest completed run that a model for intermittent demand forecast",
+    labels: {},
+    absentUntilKnown: true,
+    owner: "forecasting",
+    emittedBy: ["api"],
+  },
+  forecast_hybrid_mape_percentage: {
+    type: "gauge",
+    unit: "percent",
+    help: "MAPE of the newest completed run as the hybrid variant would have it for all items, whether or not it is the one that is served",
     labels: {},
     absentUntilKnown: true,
     owner: "forecasting",

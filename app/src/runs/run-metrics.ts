@@ -3,6 +3,7 @@ import type { Config } from "../platform/config.ts";
 import type { Database } from "../platform/db.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { nextRun } from "./schedule.ts";
+import type { RunSummary } from "./sql/finish-run.ts";
 import { newestCompletedRun } from "./sql/newest-run.ts";
 import type { Outliers } from "./sql/outliers.ts";
 import { queueDepths } from "./sql/queue-depth.ts";
@@ -34,6 +35,7 @@ async function observeNewestRuns(database: Database, metrics: Metrics): Promise<
   metrics.forecast_accuracy_undefined_items.set(sum(overall.map(({ items, mapeItems }) => items - mapeItems)));
   metrics.forecast_high_variance_items.set(sum(overall.map(({ highVarianceItems }) => highVarianceItems)));
   observeOutliers(runs.flatMap(({ summary }) => summary.outliers ?? []), metrics);
+  observeModels(runs.map(({ summary }) => summary), metrics);
   metrics.forecast_run_last_completed_timestamp_seconds.set(Math.min(...runs.map(({ finishedAt }) => finishedAt.getTime())) / 1_000);
 }
 
@@ -43,6 +45,21 @@ function observeOutliers(outliers: readonly Outliers[], metrics: Metrics): void 
   metrics.forecast_outlier_items_repeated.set(sum(outliers.map(({ repeated }) => repeated)));
   const former = outliers.map(({ formerMape }) => formerMape).filter((mape) => mape !== null);
   if (former.length > 0) metrics.forecast_former_outliers_mape_percentage.set(Math.max(...former));
+}
+
+/** Which model forecasts how many items and how well, and how the hybrid variant fares beside what is served. */
+function observeModels(summaries: readonly RunSummary[], metrics: Metrics): void {
+  const groups = summaries.flatMap(({ byModel }) => Object.entries(byModel));
+  for (const model of new Set(groups.map(([name]) => name))) {
+    const ofModel = groups.filter(([name]) => name === model).map(([, accuracy]) => accuracy);
+    const wapes = ofModel.map(({ wape }) => wape).filter((wape) => wape !== null);
+    metrics.forecast_model_items.set({ model }, sum(ofModel.map(({ items }) => items)));
+    if (wapes.length > 0) metrics.forecast_model_wape_percentage.set({ model }, Math.max(...wapes));
+  }
+  const hybrids = summaries.flatMap(({ hybrid }) => hybrid ?? []);
+  const mapes = hybrids.map(({ mape }) => mape).filter((mape) => mape !== null);
+  if (hybrids.length > 0) metrics.forecast_hybrid_items.set(sum(hybrids.map(({ items }) => items)));
+  if (mapes.length > 0) metrics.forecast_hybrid_mape_percentage.set(Math.max(...mapes));
 }
 
 function sum(values: readonly number[]): number {
@@ -58,6 +75,10 @@ function forgetNewestRun(metrics: Metrics): void {
   metrics.forecast_outlier_items.remove();
   metrics.forecast_outlier_items_repeated.remove();
   metrics.forecast_former_outliers_mape_percentage.remove();
+  metrics.forecast_model_items.reset();
+  metrics.forecast_model_wape_percentage.reset();
+  metrics.forecast_hybrid_items.remove();
+  metrics.forecast_hybrid_mape_percentage.remove();
   metrics.forecast_run_last_completed_timestamp_seconds.remove();
 }
 

@@ -147,6 +147,21 @@ describe("a forecast run of the sample catalogue", () => {
     expect(value("forecast_former_outliers_mape_percentage")).toBeCloseTo(outliers.reduce((sum, mape) => sum + mape, 0) / outliers.length, 6);
   }, 30_000);
 
+  it("tells which model forecasts how many items and how well, and how the hybrid variant fares beside it", async () => {
+    const runId = await app.run();
+    const text = await app.text("/metrics");
+    const value = (series: string) => Number(text.split("\n").find((line) => line.startsWith(`${series} `))?.split(" ").at(-1));
+    const { body } = await app.get(`/api/forecast/runs/${runId}/accuracy`);
+    const byModel = Object.entries(body["byModel"] as Record<string, { items: number; wape: number | null }>);
+    expect(byModel.length).toBeGreaterThan(2);
+    for (const [model, { items, wape }] of byModel) {
+      expect({ model, items: value(`forecast_model_items{model="${model}"}`) }).toEqual({ model, items });
+      if (wape !== null) expect(value(`forecast_model_wape_percentage{model="${model}"}`)).toBeCloseTo(wape, 6);
+    }
+    expect(value("forecast_hybrid_items")).toBeGreaterThan(0);
+    expect(value("forecast_hybrid_mape_percentage")).toBeGreaterThan(0);
+  }, 30_000);
+
   it("is not found under an id that it does not have", async () => {
     expect((await app.get("/api/forecast/runs/3f0c1f0e-7d2c-4c55-8a43-0a4b8f1b6a11")).status).toBe(404);
     expect((await app.get("/api/forecast/runs/nonsense")).body["detail"]).toBe("The path parameter runId must be the id of a run.");

@@ -15,15 +15,17 @@ const REFRESH = 30_000;
 interface DashboardProps {
   readonly dashboard: DashboardJson;
   readonly namespace: string;
+  /** How far back it looks, such as `now-6h`. */
+  readonly from: string;
   /** The one panel to show, when it is to be shown alone. */
   readonly alone: number | undefined;
   readonly width: number;
 }
 
 /** All panels of a dashboard for one environment, asked again every half minute. */
-export function Dashboard({ dashboard, namespace, alone, width }: DashboardProps): React.ReactNode {
+export function Dashboard({ dashboard, namespace, from, alone, width }: DashboardProps): React.ReactNode {
   const theme = useTheme2();
-  const [moments, setMoments] = useState<Moments>(() => momentsOf(dashboard.time.from, Date.now()));
+  const [moments, setMoments] = useState<Moments>(() => momentsOf(from, Date.now()));
   const [changes, setChanges] = useState<readonly Change[]>([]);
   const drawn = useRef(0);
   const values = useMemo(() => ({ namespace, __rate_interval: rateInterval(moments) }), [namespace, moments]);
@@ -31,9 +33,9 @@ export function Dashboard({ dashboard, namespace, alone, width }: DashboardProps
   const panels = shown.filter(({ type }) => type !== "row").length;
 
   useEffect(() => {
-    const timer = setInterval(() => setMoments(momentsOf(dashboard.time.from, Date.now())), REFRESH);
+    const timer = setInterval(() => setMoments(momentsOf(from, Date.now())), REFRESH);
     return () => clearInterval(timer);
-  }, [dashboard]);
+  }, [from]);
 
   useEffect(() => {
     findChanges(dashboard.annotations.list ?? [], values, moments, theme).then(setChanges, () => setChanges([]));

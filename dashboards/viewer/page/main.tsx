@@ -10,7 +10,7 @@ import "./page.css";
 const PADDING = 32;
 const theme = createTheme({ colors: { mode: "light" } });
 
-/** What the address says: `/d/<uid>?var-namespace=<namespace>&viewPanel=<id>`, as in Grafana. */
+/** What the address says: `/d/<uid>?var-namespace=<namespace>&from=now-1h&viewPanel=<id>`, as in Grafana. */
 const parameters = new URLSearchParams(location.search);
 const uid = location.pathname.replace(/^\/d\//, "");
 const alone = parameters.get("viewPanel");
@@ -55,7 +55,7 @@ function Page({ dashboards }: { readonly dashboards: readonly DashboardJson[] })
           </select>
         </label>
       </header>
-      {namespace === undefined ? <div className="problem">Prometheus knows no environment yet: no service has reported its health.</div> : <Dashboard dashboard={dashboard} namespace={namespace} alone={alone === null ? undefined : Number(alone)} width={width} />}
+      {namespace === undefined ? <div className="problem">Prometheus knows no environment yet: no service has reported its health.</div> : <Dashboard dashboard={dashboard} namespace={namespace} from={parameters.get("from") ?? dashboard.time.from} alone={alone === null ? undefined : Number(alone)} width={width} />}
     </>
   );
 }
