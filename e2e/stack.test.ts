@@ -77,7 +77,7 @@ describe("the stack", () => {
 
   it("draws every panel, variable and annotation of every dashboard with data of its unit", async () => {
     expect(await dashboardProblems(stack, url, token)).toEqual([]);
-  }, 6 * MINUTE);
+  }, 7 * MINUTE);
 
   it("loses no request while the service is updated", async () => {
     const load = new Load(`${url}/api/forecasts?limit=5`, 20, token);

@@ -4,8 +4,8 @@ import { until } from "@forecast-stack/local/cluster/until.ts";
 import { Load } from "./load.ts";
 import type { TestStack } from "./test-stack.ts";
 
-/** Prometheus knows a rate after two scrapes, a recorded share after another evaluation. */
-const SETTLING = 240_000;
+/** Prometheus knows a rate after two scrapes, a recorded share after another evaluation; the health job runs every five minutes. */
+const SETTLING = 330_000;
 
 /** What users of a stack do, so that every panel has something to show. */
 const ROUTES = ["/api/items?limit=5", "/api/inventory?limit=5", "/api/forecasts?limit=5"];
@@ -14,7 +14,7 @@ const ROUTES = ["/api/items?limit=5", "/api/inventory?limit=5", "/api/forecasts?
  * Puts a stack that has forecast under traffic, has a backup made, and asks its
  * Prometheus what the dashboards ask until all of them draw.
  *
- * @returns what does not draw after four minutes, one sentence each
+ * @returns what does not draw after that, one sentence each
  */
 export async function dashboardProblems(stack: TestStack, serviceUrl: string, token: string): Promise<string[]> {
   await stack.kubectl(["create", "job", "dashboards-backup", "--from=cronjob/backup"]);
