@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../app/embedded/embedded-postgres.ts";
 import { provisionDatabase, roles } from "../app/embedded/provision.ts";
@@ -100,4 +101,10 @@ export async function runForecast(origin: string, timeoutMs: number): Promise<nu
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/** The most memory that a process held at once, in MB, as Linux counts it. */
+export function peakMegabytes(pid: number): number {
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes) / 1_024;
 }

@@ -5,6 +5,8 @@ const benchmarks: Readonly<Record<string, { readonly about: string; readonly run
   http: { about: "GET /api/forecasts at a steady rate, from Redis and from Postgres", run: () => import("./http.ts") },
   restore: { about: "a million rows of demand backed up, verified and restored", run: () => import("./restore.ts") },
   queries: { about: "the seven GraphQL queries on a million days of demand", run: () => import("./queries.ts") },
+  "hit-rate": { about: "reads that the cache answers on a trace of 200 queries", run: () => import("./hit-rate.ts") },
+  csv: { about: "a million days of demand in and out as CSV, and the memory that they take", run: () => import("./csv.ts") },
   runs: { about: "forecast runs of 127 and 10,000 items, and the memory that they take", run: () => import("./runs.ts") },
   models: { about: "1,000 series forecast by each model, beside statsforecast (--python PATH)", run: () => import("./models.ts") },
 };

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { loadSample } from "../app/sample/load-sample.ts";
 import { asSuperuser } from "../app/embedded/provision.ts";
 import { SERVICE_TOKEN } from "../app/src/test-support/test-service.ts";
-import { BenchServers, runForecast } from "./bench-service.ts";
+import { BenchServers, peakMegabytes, runForecast } from "./bench-service.ts";
 import { spread, table } from "./report.ts";
 
 // Whole forecast runs, from Postgres through the threads of one worker to
@@ -55,10 +54,4 @@ async function measure(database: string): Promise<Sample> {
       return { seconds, peakMegabytes: peakMegabytes(pid) };
     }),
   );
-}
-
-/** The most memory that a process held at once, as Linux counts it. */
-function peakMegabytes(pid: number): number {
-  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
-  return Number(kilobytes) / 1_024;
 }

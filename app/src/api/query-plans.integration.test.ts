@@ -2,14 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import pg from "pg";
 import { asSuperuser } from "../../embedded/provision.ts";
 import { getDemandHistory } from "../demand/demand-history.ts";
-import { calculateForecastAccuracy } from "../forecasting/forecast-accuracy.ts";
+import { getAccuracyHistory } from "../forecasting/accuracy-history.ts";
+import { calculateForecastAccuracy, getForecastAccuracySummary } from "../forecasting/forecast-accuracy.ts";
 import { getMaterialForecasts } from "../forecasting/material-forecasts.ts";
+import { getForecastModels } from "../forecasting/selected-models.ts";
 import { listTransactions } from "../inventory/sql/list-transactions.ts";
 import type { TenantDatabase } from "../platform/db.ts";
 import { calculateSafetyStock } from "../replenishment/item-replenishment.ts";
+import { getReplenishmentRecommendations } from "../replenishment/list-recommendations.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
 
-/** 1,000 items with 1,000 days of demand each, their forecasts and 200 transactions each. */
+/** 1,000 items with 1,000 days of demand, a forecast, a selected model, 150 measured periods and 200 transactions each. */
 const rows = `
   SET session_replication_role = replica;
   INSERT INTO items (tenant_id, sku, name) SELECT 'default', 'SKU-' || lpad(n::text, 4, '0'), 'Item ' || n FROM generate_series(1, 1000) AS n;
@@ -22,6 +25,10 @@ const rows = `
     FROM items CROSS JOIN (SELECT array_fill(4::float8, ARRAY[90]) AS line) AS horizon;
   INSERT INTO inventory_transactions (tenant_id, reference, type, facility_id, material_id, quantity, on_hand_change, on_order_change, allocated_change, actor)
     SELECT tenant_id, sku || '-' || n, 'receipt', 'main', material_id, 1, 1, 0, 0, 'a' FROM generate_series(1, 200) AS n CROSS JOIN items;
+  INSERT INTO forecast_models (tenant_id, facility_id, material_id, regular_model, hybrid_model, selection, run_id)
+    SELECT tenant_id, 'main', material_id, 'holt', 'croston', '{}', '00000000-0000-4000-8000-000000000001' FROM items;
+  INSERT INTO forecast_accuracy_metrics (tenant_id, facility_id, material_id, measurement_period_start, measurement_period_end, model, periods, mape_excluded, mae, rmse, tracking_signal, actual_sum)
+    SELECT tenant_id, 'main', material_id, DATE '2024-01-01' + n, DATE '2024-01-30' + n, 'croston', 30, 0, 1, 1, 0, 1 FROM items CROSS JOIN generate_series(0, 149) AS n;
   ANALYZE`;
 
 describe("with a million days of demand", () => {
@@ -61,10 +68,14 @@ describe("with a million days of demand", () => {
     ["getMaterialForecasts", "forecasts.list", "idx_forecasts_run_sku", () => getMaterialForecasts(database, { run: undefined, sku, model: null, limit: 50, cursor: undefined })],
     ["calculateSafetyStock", "replenishment.read-one", "demand_history_pkey", () => calculateSafetyStock(database, { sku, facility: "main" })],
     ["calculateForecastAccuracy", "accuracy.compare", "demand_history_pkey", () => calculateForecastAccuracy(database, { sku, facility: "main" })],
+    ["getForecastAccuracySummary", "accuracy.compare-all", "demand_history_pkey", () => getForecastAccuracySummary(database, {})],
+    ["the measured accuracy of an item", "accuracy.list", "idx_forecast_accuracy_period", () => getAccuracyHistory(database, { sku, limit: 50 })],
+    ["getForecastModels, which reads the small table of selections,", "models.list", "forecast_models", () => getForecastModels(database, { sku, limit: 50 })],
+    ["getReplenishmentRecommendations, which reads the small table of suggestions,", "suggestions.list", "replenishment_suggestions", () => getReplenishmentRecommendations(database, { status: "pending", limit: 10 })],
     ["an item's transactions", "transactions.list-item", "idx_inventory_transactions_material", () => listTransactions(database, { sku }, 50)],
   ])("%s reads by its index and no large table from end to end", async (_query, statement, index, ask) => {
     await ask();
     expect(plans.get(statement)).toContain(index);
-    expect([...plans.values()].join("\n")).not.toMatch(/Seq Scan on (demand_history|inventory_transactions)/);
+    expect([...plans.values()].join("\n")).not.toMatch(/Seq Scan on (demand_history|inventory_transactions|forecast_accuracy_metrics)/);
   }, 60_000);
 });

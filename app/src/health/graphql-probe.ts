@@ -6,18 +6,26 @@ const TIMEOUT_MS = 5_000;
  * Every query and mutation that callers were promised, none of them run: what is
  * skipped must still exist, with these arguments, or the document is refused.
  */
-const documents = [
+export const documents = [
   `{
     __typename
+    getDemandHistory(sku: "-", limit: 1) @skip(if: true) { demand { date quantity } }
     getMaterialForecasts(limit: 1) @skip(if: true) { runId }
+    calculateSafetyStock(sku: "-") @skip(if: true) { safetyStock reorderPoint }
     calculateForecastAccuracy(sku: "-") @skip(if: true) { mape }
-    getForecastAccuracySummary @skip(if: true) { __typename }
+    getForecastAccuracySummary @skip(if: true) { overall { mape } }
+    getForecastModels(limit: 1) @skip(if: true) { models { hybridModel } }
+    getReplenishmentRecommendations(limit: 1) @skip(if: true) { suggestions { quantity urgency } }
   }`,
-  "mutation { __typename generateForecasts @skip(if: true) { __typename } }",
+  `mutation {
+    __typename
+    generateForecasts @skip(if: true) { runId }
+    generateReplenishmentRecommendations @skip(if: true) { pending }
+  }`,
 ];
 
 /** Queries and mutations that the probe asks for. */
-export const PROBED_OPERATIONS = 4;
+export const PROBED_OPERATIONS = 9;
 
 const answer = z.object({ data: z.object({ __typename: z.string() }).nullish(), errors: z.array(z.object({ message: z.string() })).optional() });
 
