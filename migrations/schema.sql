@@ -182,6 +182,7 @@ public.flag_changes.until timestamp with time zone
 public.forecast_accuracy_metrics.actual_sum double precision NOT NULL
 public.forecast_accuracy_metrics.bias double precision
 public.forecast_accuracy_metrics.facility_id text NOT NULL
+public.forecast_accuracy_metrics.judged_by text
 public.forecast_accuracy_metrics.mae double precision NOT NULL
 public.forecast_accuracy_metrics.mape double precision
 public.forecast_accuracy_metrics.mape_excluded integer NOT NULL
@@ -437,6 +438,7 @@ flag_changes.flag_changes_hash_key UNIQUE (hash)
 flag_changes.flag_changes_map_check CHECK ((map = ANY (ARRAY['definitions'::text, 'overrides'::text, 'rollouts'::text])))
 flag_changes.flag_changes_map_map_uid_resource_version_key_key UNIQUE (map, map_uid, resource_version, key)
 flag_changes.flag_changes_pkey PRIMARY KEY (change_no)
+forecast_accuracy_metrics.forecast_accuracy_metrics_judged_by_check CHECK ((judged_by = ANY (ARRAY['mape'::text, 'mase'::text])))
 forecast_accuracy_metrics.forecast_accuracy_metrics_material_id_fkey FOREIGN KEY (material_id) REFERENCES items(material_id) ON DELETE CASCADE
 forecast_accuracy_metrics.forecast_accuracy_metrics_periods_check CHECK ((periods > 0))
 forecast_accuracy_metrics.forecast_accuracy_metrics_pkey PRIMARY KEY (tenant_id, facility_id, material_id, measurement_period_end)

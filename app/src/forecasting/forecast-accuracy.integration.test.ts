@@ -102,6 +102,12 @@ describe("forecasts against what happened", () => {
       rmse: close("rmse"),
       trackingSignal: close("trackingSignal"),
     });
+    // Without a window the summary is that of the measured period; with it, it is compared anew.
+    const overall = async (window: string) => (await app.get(`/api/forecast/accuracy/summary?category=shop${window}`)).body;
+    const { overall: kept, from, to } = (await overall("")) as { overall: Record<string, number>; from: string; to: string };
+    const { overall: anew } = (await overall("&from=2024-06-02&to=2024-07-01")) as { overall: Record<string, number> };
+    expect({ from, to }).toEqual({ from: "2024-06-02", to: "2024-07-01" });
+    expect(kept).toEqual({ ...anew, mape: expect.closeTo(Number(anew["mape"]), 8), wape: expect.closeTo(Number(anew["wape"]), 8), bias: expect.closeTo(Number(anew["bias"]), 8) });
     expect((await app.get("/api/forecast/accuracy/history?sku=DAILY&facility=elsewhere")).body).toEqual({ measured: [], nextCursor: null });
     expect((await app.get("/api/forecast/accuracy/history?sku=DAILY&cursor=WyJ4IiwieSJd")).status).toBe(400);
   });

@@ -5,8 +5,9 @@ import { DEFAULT_FACILITY } from "../platform/tenant.ts";
 import { measureAccuracy, naiveErrors } from "./accuracy.ts";
 import { accuracyBy, accuracyOf } from "./accuracy-summary.ts";
 import { dayNumber, isoDate, seasonLengths, toDemandSeries } from "./demand-series.ts";
-import { comparePeriods, compareSeries } from "./sql/compare-forecasts.ts";
+import { type ComparedSeries, comparePeriods, compareSeries } from "./sql/compare-forecasts.ts";
 import { demandBefore, newestDemandDay } from "./sql/known-demand.ts";
+import { listNewestAccuracy } from "./sql/list-newest-accuracy.ts";
 
 /** Days of a window that is not asked for otherwise, and the most that one may have. */
 const WINDOW_DAYS = 30;
@@ -71,11 +72,22 @@ export async function calculateForecastAccuracy(database: TenantDatabase, { sku,
   return { sku, facility, ...window, periods: compared.length, mape, mapeExcluded, wape, mase, rmsse, mae, rmse, bias, trackingSignal };
 }
 
-/** The accuracy of all items, of one facility or of one category in a window, compared as for one item. */
+/**
+ * The accuracy of all items, of one facility or of one category, compared as for
+ * one item. Without a window it is that of the 30 days that were measured after
+ * the last run, whose sums are kept; each series then counts for the model that
+ * forecast its newest part.
+ */
 export async function getForecastAccuracySummary(database: TenantDatabase, { facility, category, ...asked }: z.infer<typeof accuracySummaryQuery>): Promise<z.infer<typeof accuracySummary>> {
+  const which = { facility: facility ?? null, category: category ?? null };
+  const measured = asked.from === undefined && asked.to === undefined ? await listNewestAccuracy(database, which) : undefined;
+  if (measured !== undefined) return summaryOf(measured, measured.series);
   const window = await windowOf(database, asked);
-  const series = await compareSeries(database, { ...window, sku: null, facility: facility ?? null, category: category ?? null });
-  return { ...window, overall: accuracyOf("all", series), byModel: accuracyBy(({ model }) => model, series), byCategory: accuracyBy((one) => one.category, series) };
+  return summaryOf(window, await compareSeries(database, { ...window, sku: null, ...which }));
+}
+
+function summaryOf({ from, to }: Window, series: readonly ComparedSeries[]): z.infer<typeof accuracySummary> {
+  return { from, to, overall: accuracyOf("all", series), byModel: accuracyBy(({ model }) => model, series), byCategory: accuracyBy((one) => one.category, series) };
 }
 
 /** The window that is asked for, as far as demand is known; the last 30 known days when nothing is. */

@@ -1,0 +1,34 @@
+import type { TenantDatabase } from "../../platform/db.ts";
+import type { ComparedSeries } from "./compare-forecasts.ts";
+
+/** A series of the period that was measured last. */
+type MeasuredSeries = ComparedSeries & { from: string; to: string };
+
+/**
+ * One look per item at the end of its index entries finds the newest period,
+ * and another its rows (index idx_forecast_accuracy_period; OFFSET 0 keeps the
+ * planner from reading all periods instead). What is kept as
+ * means is multiplied into the sums again that a comparison adds up.
+ */
+const sql = `
+  WITH newest AS (
+    SELECT max(last.day) AS day
+    FROM items i
+    CROSS JOIN LATERAL (SELECT measurement_period_end AS day FROM forecast_accuracy_metrics m WHERE m.tenant_id = $1 AND m.material_id = i.material_id ORDER BY measurement_period_end DESC LIMIT 1) AS last
+    WHERE i.tenant_id = $1
+  )
+  SELECT m.measurement_period_start::text AS "from", m.measurement_period_end::text AS "to", coalesce(i.category, 'none') AS category, m.model, coalesce(m.judged_by = 'mase', false) AS "judgedByMase",
+         m.periods, m.mae * m.periods AS "errorSum", m.actual_sum AS "actualSum", -m.tracking_signal * m.mae AS "differenceSum",
+         m.periods - m.mape_excluded AS "periodsWithDemand", coalesce(m.mape * (m.periods - m.mape_excluded) / 100, 0) AS "ratioSum",
+         ($2::text IS NULL OR m.facility_id = $2) AND ($3::text IS NULL OR i.category = $3) AS wanted
+  FROM newest
+  CROSS JOIN items i
+  CROSS JOIN LATERAL (SELECT * FROM forecast_accuracy_metrics WHERE tenant_id = $1 AND material_id = i.material_id AND measurement_period_end = newest.day OFFSET 0) AS m
+  WHERE i.tenant_id = $1`;
+
+/** The series of the newest measured period, and that period; undefined before anything was measured. */
+export async function listNewestAccuracy(database: TenantDatabase, { facility, category }: { readonly facility: string | null; readonly category: string | null }): Promise<{ from: string; to: string; series: ComparedSeries[] } | undefined> {
+  const rows = await database.read<MeasuredSeries & { wanted: boolean }>("accuracy.newest", sql, [database.tenant, facility, category]);
+  const [first] = rows;
+  return first === undefined ? undefined : { from: first.from, to: first.to, series: rows.filter(({ wanted }) => wanted) };
+}
