@@ -289,7 +289,7 @@ describe("monitoring", () => {
   });
 
   it("by the operator scrapes the same services and brings no Prometheus of its own", () => {
-    expect(production.filter(({ type }) => type.endsWith(":ServiceMonitor")).map(({ name }) => name)).toEqual(["monitor-api", "monitor-grafana", "monitor-postgres-exporter", "monitor-redis-exporter", "monitor-worker"]);
+    expect(production.filter(({ type }) => type.endsWith(":ServiceMonitor")).map(({ name }) => name)).toEqual(["monitor-api", "monitor-grafana", "monitor-postgres-exporter", "monitor-redis-exporter", "monitor-rollout-controller", "monitor-worker"]);
     expect(workloadsOf(production).some(({ name }) => name === "prometheus" || name === "alertmanager")).toBe(false);
   });
 
