@@ -1,5 +1,5 @@
-import { demandOf, type Observation } from "../rollouts/judge-gate.ts";
-import { judgeLook } from "../rollouts/look.ts";
+import { type Demand, demandOf, type Observation } from "../rollouts/judge-gate.ts";
+import { judgeLook, type Look } from "../rollouts/look.ts";
 import { nextStatus } from "../rollouts/next-status.ts";
 import { type RolloutSpec, rolloutSchema } from "../rollouts/rollout-spec.ts";
 import type { RolloutStatus } from "../rollouts/rollout-status.ts";
@@ -36,20 +36,21 @@ const gates: Readonly<Record<Kind, object>> = {
 export function simulateRollouts(kind: Kind, worse: number, rollouts: number, seed = 1): Simulated {
   const spec = rolloutSchema.parse({ flag: "ENABLE_HYBRID_FORECASTING", variant: "on", owner: "forecasting", interval: "1m", steps: [5, 25, 50, 100].map((weight) => ({ weight, minimumDuration: "1m" })), gates: [gates[kind]] });
   const random = randomNumbers(seed);
+  const demand = demandOfAll(spec);
   let takenBack = 0;
-  for (let rollout = 0; rollout < rollouts; rollout += 1) if (isTakenBack(spec, kind, worse, random)) takenBack += 1;
-  return { rollouts, takenBack, samples: neededBy(spec) };
+  for (let rollout = 0; rollout < rollouts; rollout += 1) if (isTakenBack(spec, demand, () => observe(kind, demand.needed, worse, random))) takenBack += 1;
+  return { rollouts, takenBack, samples: demand.needed };
 }
 
-function isTakenBack(spec: RolloutSpec, kind: Kind, worse: number, random: () => number): boolean {
-  const needed = neededBy(spec);
+function isTakenBack(spec: RolloutSpec, demand: Demand, sample: () => Observation): boolean {
   let status: RolloutStatus | undefined;
-  let seen: { readonly step: number; readonly observation: Observation } | undefined;
+  let seen: { readonly step: number; readonly look: Look } | undefined;
   for (let minute = 0; minute < 100; minute += 1) {
     const step = status?.step ?? 0;
-    if (status?.phase === "observing" && seen?.step !== step) seen = { step, observation: observe(kind, needed, worse, random) };
-    const compared = spec.gates.map((gate) => ({ gate, demand: { alpha: alphaOf(spec), needed }, observation: seen?.observation ?? ({ kind: "failed", message: "" } as const) }));
-    const look = status?.phase === "observing" ? judgeLook((spec.steps[step - 1]?.weight ?? 0) < 100 ? compared : []) : undefined;
+    const compares = status?.phase === "observing" && (spec.steps[step - 1]?.weight ?? 0) < 100;
+    if (compares && seen?.step !== step) seen = { step, look: judgeLook(spec.gates.map((gate) => ({ gate, demand, observation: sample() }))) };
+    // At 100 % there is nobody left to compare with.
+    const look = compares ? seen?.look : status?.phase === "observing" ? judgeLook([]) : undefined;
     status = nextStatus(status, { rollout: "simulated", spec, now: new Date(minute * 60_000), look }).status;
     if (status.phase === "returning") return true;
     if (status.phase === "completed") return false;
@@ -57,15 +58,7 @@ function isTakenBack(spec: RolloutSpec, kind: Kind, worse: number, random: () =>
   throw new Error("a simulated rollout did not end");
 }
 
-function neededBy(spec: RolloutSpec): number {
-  return first(spec).needed;
-}
-
-function alphaOf(spec: RolloutSpec): number {
-  return first(spec).alpha;
-}
-
-function first(spec: RolloutSpec): { readonly alpha: number; readonly needed: number } {
+function demandOfAll(spec: RolloutSpec): Demand {
   const [gate, step] = [spec.gates[0], spec.steps[0]];
   const demand = gate === undefined || step === undefined ? undefined : demandOf(spec, gate, step);
   if (demand === undefined) throw new Error("the gate compares nothing");

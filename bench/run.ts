@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, { readonly about: string; readonly run
   csv: { about: "a million days of demand in and out as CSV, and the memory that they take", run: () => import("./csv.ts") },
   runs: { about: "forecast runs of 127 and 10,000 items, and the memory that they take", run: () => import("./runs.ts") },
   models: { about: "1,000 series forecast by each model, beside statsforecast (--python PATH)", run: () => import("./models.ts") },
+  rollouts: { about: "How often the comparisons of staged rollouts are wrong, over 2,000 simulated rollouts of each kind", run: () => import("./rollouts.ts") },
 };
 
 const [name = "http"] = process.argv.slice(2);

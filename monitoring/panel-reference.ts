@@ -13,6 +13,7 @@ export const dashboardUids = {
   forecasting: "forecast-forecasting",
   cache: "forecast-cache",
   jobs: "forecast-jobs",
+  rollouts: "forecast-flags",
   databases: "forecast-databases",
   flags: "forecast-flags",
   kubernetes: "forecast-kubernetes",

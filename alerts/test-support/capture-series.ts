@@ -16,7 +16,7 @@ const [prometheus = ""] = process.argv.slice(2);
 const file = join(import.meta.dirname, "live-series.json");
 const { default: before } = (await import(file, { with: { type: "json" } }).catch(() => ({ default: {} }))) as { default: Record<string, Record<string, string>> };
 
-const jobs = ["api", "worker"].map((job): [string, string] => [`up:${job}`, `up{job="${job}"}`]);
+const jobs = ["api", "worker", "rollout-controller"].map((job): [string, string] => [`up:${job}`, `up{job="${job}"}`]);
 const captured = await Promise.all(
   [...jobs, ...Object.keys(platformMetrics).map((name): [string, string] => [name, name])].map(async ([key, query]) => {
     const response = await fetch(`${prometheus}/api/v1/query?${new URLSearchParams({ query }).toString()}`);
