@@ -14,7 +14,7 @@ const rollout = (): string => `flag: ENABLE_HYBRID_FORECASTING
 variant: "on"
 owner: forecasting
 interval: 2s
-timeout: 90s
+timeout: 10m
 consecutiveFailures: 2
 steps:
   - { weight: 25, minimumDuration: 3s }
@@ -84,7 +84,7 @@ describe("a staged rollout", () => {
   }, 4 * MINUTE);
 
   it("takes orders: a second rollout of the flag is refused, and one can be paused, resumed, promoted and aborted, each with its reason", async () => {
-    expect(await start("steered", rollout().replace("timeout: 90s", "timeout: 10m"))).toMatchObject({ code: 0 });
+    expect(await start("steered", rollout())).toMatchObject({ code: 0 });
     await bench.reaches("steered", ({ status }) => status?.phase === "observing");
     expect(await start("rival", rollout())).toMatchObject({ code: 1, output: expect.stringContaining("The rollout steered stages ENABLE_HYBRID_FORECASTING already (observing at 25 %)") });
     expect(await bench.forecastctl(["pause", "steered", "--reason", "a holiday"])).toMatchObject({ code: 0 });
@@ -99,7 +99,7 @@ describe("a staged rollout", () => {
   }, 3 * MINUTE);
 
   it("holds when Prometheus is stopped in the middle, then goes back, and never advances", async () => {
-    expect(await start("blind", rollout().replace("timeout: 90s", "timeout: 20s").replace(/ {2}- \{ kind: paired.*\n/, ""))).toMatchObject({ code: 0 });
+    expect(await start("blind", rollout().replace("timeout: 10m", "timeout: 20s").replace(/ {2}- \{ kind: paired.*\n/, ""))).toMatchObject({ code: 0 });
     await bench.reaches("blind", ({ status }) => status?.phase === "observing");
     await stack.kubectl(["scale", "statefulset/prometheus", "--replicas=0"]);
     const { status } = await bench.reaches("blind", (shown) => shown.status?.phase === "returned");

@@ -1,11 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
 import type { RolloutStatus } from "@forecast-stack/rollouts/rollout-status.ts";
-import { repository, type TestStack } from "./test-stack.ts";
+import { forecastctl, type Outcome } from "./forecastctl.ts";
+import type { TestStack } from "./test-stack.ts";
 
 /** What `forecastctl rollout status --json` shows. */
 export interface Shown {
@@ -36,12 +34,19 @@ export class RolloutBench {
     return new RolloutBench(stack, api);
   }
 
-  /** Items with half a year of steady demand, a tenth of which is noise; the same ones every time. */
-  async fill(items: number): Promise<void> {
+  /**
+   * Items with four months of demand, the same ones every time: steady with a
+   * tenth of noise, which both variants forecast alike, or with none on most
+   * days, which they do not.
+   *
+   * @param sparse share of the items of the second kind
+   */
+  async fill(items: number, sparse = 0): Promise<void> {
     await this.#stack.sql(`INSERT INTO items (tenant_id, sku, name) SELECT 'default', 'ITEM-' || n, 'Item ' || n FROM generate_series(1, ${items}) AS n`);
     await this.#stack.sql(`
       INSERT INTO demand_history (tenant_id, facility_id, material_id, demand_date, quantity)
-      SELECT 'default', 'main', material_id, DATE '2026-01-01' + day, 50 + length(sku) + (hashtext(sku || day) % 1000) / 100.0
+      SELECT 'default', 'main', material_id, DATE '2026-01-01' + day, CASE WHEN abs(hashtext(sku)) % 100 >= ${Math.round(100 * sparse)} THEN 50 + length(sku) + (hashtext(sku || day) % 1000) / 100.0
+                  WHEN abs(hashtext(day || sku)) % 100 < 25 THEN 15 + day % 9 ELSE 0 END
       FROM items, generate_series(0, 120) AS day WHERE sku LIKE 'ITEM-%'`);
   }
 
@@ -51,12 +56,8 @@ export class RolloutBench {
   }
 
   /** `forecastctl rollout <arguments>`: its exit code and everything that it printed. */
-  async forecastctl(args: readonly string[]): Promise<{ code: number | null; output: string }> {
-    const child = spawn(process.execPath, [join(repository, "delivery", "bin", "forecastctl"), "rollout", ...args, "--namespace", this.#stack.namespace], { stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-    const [code] = (await once(child, "close")) as [number | null];
-    return { code, output };
+  forecastctl(args: readonly string[]): Promise<Outcome> {
+    return forecastctl(["rollout", ...args, "--namespace", this.#stack.namespace]);
   }
 
   /** Where a rollout is. */
