@@ -70,11 +70,13 @@ export class RolloutLeader {
   async #leadOne(read: RolloutMaps, rollout: KnownRollout, all: readonly KnownRollout[]): Promise<RolloutMaps> {
     const { name, spec, status } = rollout;
     const { metrics } = this.#parts;
+    const asks = status?.phase === "spreading" || status?.phase === "returning";
+    const missing = asks ? missingPods(await this.#parts.pods.revisions(), this.#revisionOf(read)) : undefined;
+    // After the answers of the pods: what is told of them was true by then.
     const now = new Date();
     const look = status !== undefined && lookIsDue(status, spec, now) ? await this.#look(rollout, status, now) : undefined;
     const waits = status === undefined || status.phase === "waiting";
     const blocked = waits ? (blockingRollout(rollout, all) ?? (windowIsOpen(spec.startWindow, now) ? undefined : "Its start window is shut.")) : undefined;
-    const missing = status?.phase === "spreading" || status?.phase === "returning" ? missingPods(await this.#parts.pods.revisions(), this.#revisionOf(read)) : undefined;
     const next = nextStatus(status, { rollout: name, spec, now, blocked, missing, request: readRequest(read.maps.rollouts.annotations, name), look });
     if (look !== undefined) countLook(metrics, name, look);
     const after = await this.#keep(read, rollout, next, look, now);
