@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { backUpCluster } from "@forecast-stack/delivery/backup/operator-backup.ts";
 import { renderStack, stackConfiguration } from "@forecast-stack/infra/rendering/render-stack.ts";
 import type { RenderedResource } from "@forecast-stack/infra/rendering/rendered-resource.ts";
 import { kubectl } from "@forecast-stack/local/cluster/start.ts";
+import { until } from "@forecast-stack/local/cluster/until.ts";
 import { installCustomResources } from "./support/custom-resources.ts";
 import { TestStack } from "./support/test-stack.ts";
 
@@ -48,6 +50,26 @@ describe("a preview against the real definitions of CloudNativePG and the Promet
     expect(resources.map(({ type }) => type)).toContain("kubernetes:postgresql.cnpg.io/v1:ScheduledBackup");
     await expectAccepted(resources);
   }, MINUTE);
+
+  // The operator itself is not run here: its answers are given by hand, in its own words.
+  it.each([
+    ["completes", { phase: "completed" }, undefined],
+    ["fails", { phase: "failed", error: "no such bucket" }, /failed: no such bucket\. kubectl .* describe backup/],
+  ])("has a deploy's backup made by the operator, and waits until it %s", async (_what, status, refusal) => {
+    const namespace = "e2e-operator-backup";
+    await kubectl(["create", "namespace", namespace]);
+    try {
+      const made = backUpCluster({ context: "forecast-stack", namespace }, "postgres", 60, () => undefined);
+      const answered = until("the backup", MINUTE, async () => {
+        const name = await kubectl(["--namespace", namespace, "get", "backups.postgresql.cnpg.io", "-o", "jsonpath={.items[0].metadata.name}"]);
+        await kubectl(["--namespace", namespace, "patch", "backups.postgresql.cnpg.io", name, "--subresource=status", "--type=merge", "--patch", JSON.stringify({ status })]);
+      });
+      await Promise.all([answered, refusal === undefined ? expect(made).resolves.toMatch(/^postgres-before-deploy-/) : expect(made).rejects.toThrow(refusal)]);
+    } finally {
+      await kubectl(["delete", "namespace", namespace, "--wait=false"]);
+      await kubectl(["wait", `namespace/${namespace}`, "--for=delete", "--timeout=60s"]);
+    }
+  }, 2 * MINUTE);
 
   async function expectAccepted(resources: readonly RenderedResource[]): Promise<void> {
     const objects = resources.filter(({ type }) => type.startsWith("kubernetes:")).map(({ inputs }) => inDefaultNamespace(inputs));

@@ -18,8 +18,23 @@ export interface Draft {
 /** One real change, as people make them between two releases. */
 export type Change = (draft: Draft) => Promise<void>;
 
+/** A rollout that stays at its first step for longer than any test lasts. */
+const ROLLOUT = `flag: ENABLE_HYBRID_FORECASTING
+variant: "on"
+owner: forecasting
+steps:
+  - { weight: 25, minimumDuration: 24h }
+  - { weight: 100, minimumDuration: 24h }
+gates:
+  - { kind: trigger, name: memory, trigger: memory }
+`;
+
 /** The changes by name: of images, settings, sources, the database, secrets and flags. */
 export const changes = {
+  "secret rotated": async ({ stack }) => {
+    const password = await rotateSecret(stack.name, "appPassword");
+    await stack.sql(`ALTER ROLE forecast_app PASSWORD '${password}'`);
+  },
   image: ({ dist }) => appendFile(join(dist, "CHANGED"), "another release\n"),
   replicas: ({ settings }) => set(settings, "api", { replicas: 3 }),
   rule: ({ source }) => source.edit("alerts/backups.ts", 'for: "15m"', 'for: "20m"'),
@@ -29,13 +44,8 @@ export const changes = {
   "migration, contract": (draft) => migrate(draft, "99.0.2__forget_releases", "-- Kind: contract\nALTER TABLE release_notes DROP COLUMN release;\n", "-- Undoes V99.0.2__forget_releases.sql. Deletes the numbers of releases.\nALTER TABLE release_notes ADD COLUMN release integer;\n"),
   "new component": ({ settings }) => set(settings, "redis", { enabled: true }),
   "removed component": ({ settings }) => set(settings, "monitoring", { kubeStateMetrics: false }),
-  "secret rotated": async ({ stack }) => {
-    const password = await rotateSecret(stack.name, "appPassword");
-    await stack.sql(`ALTER ROLE forecast_app PASSWORD '${password}'`);
-  },
   "rollout step": async ({ stack, settings }) => {
-    const rollout = "flag: ENABLE_HYBRID_FORECASTING\nsteps: [5, 25, 50, 100]\n";
-    await stack.kubectl(["patch", "configmap", "feature-flag-rollouts", "--type=merge", "--patch", JSON.stringify({ data: { hybrid: rollout } })]);
+    await stack.kubectl(["patch", "configmap", "feature-flag-rollouts", "--type=merge", "--patch", JSON.stringify({ data: { hybrid: ROLLOUT } })]);
     settings["forecast-stack:logLevel"] = "debug";
   },
 } as const satisfies Readonly<Record<string, Change>>;
