@@ -164,6 +164,24 @@ describe("backups", () => {
     }
   }, 60_000);
 
+  it("whose connection to Postgres breaks are not kept, and earlier ones stay", async () => {
+    const database = await filled();
+    const backups = backupsOf(database);
+    const first = await backups.create();
+    // A lock holds the dump up at a table that comes after others.
+    const holder = new pg.Client({ ...server.superuser, database });
+    await holder.connect();
+    await holder.query("BEGIN; LOCK TABLE items IN ACCESS EXCLUSIVE MODE");
+    const attempt = expect(backups.create()).rejects.toMatchObject({ exitCode: 1, message: expect.stringMatching(/^The connection to .* broke in the middle/) });
+    await eventually(async () => {
+      const { rowCount } = await holder.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'forecast-backup' AND wait_event_type = 'Lock'");
+      expect(rowCount).toBe(1);
+    });
+    await attempt;
+    await holder.end();
+    expect((await readdir(join(directory, database))).sort()).toEqual([`${first.name}.age`, `${first.name}.json`]);
+  }, 60_000);
+
   it("that nobody made are named as missing, with what there is", async () => {
     const database = await filled();
     const backups = backupsOf(database);

@@ -1,5 +1,6 @@
 import { provisioningSql } from "@forecast-stack/migrations/provisioning.ts";
 import pg from "pg";
+import { fieldOf, messageOf } from "../platform/thrown.ts";
 import { BackupError } from "./backup-error.ts";
 
 /** The server and who administers it. */
@@ -14,18 +15,24 @@ export interface Administration {
 /** How long the sessions of a database may take to end, in milliseconds. */
 const SESSIONS_END_MS = 30_000;
 
+/** After how long without a word the server is asked whether it is still there; ten questions without an answer end the connection. */
+const ASK_AFTER_MS = 10_000;
+
 /** Runs `work` with a connection of its own, by default to the service's database. */
 export async function withConnection<Result>({ connection }: Administration, work: (client: pg.Client) => Promise<Result>, database: string = connection.database): Promise<Result> {
-  const client = new pg.Client({ ...connection, database, application_name: "forecast-backup" });
+  // A server that is gone with its machine ends no connection: without being asked it would be waited for until the Job's end.
+  const client = new pg.Client({ ...connection, database, application_name: "forecast-backup", keepAlive: true, keepAliveInitialDelayMillis: ASK_AFTER_MS });
   // A connection that breaks fails the statement that runs on it; nobody else needs to hear of it.
   client.on("error", () => undefined);
   try {
     await client.connect();
   } catch (error) {
-    throw new BackupError("failed", `cannot connect to ${database} at ${connection.host ?? ""}:${String(connection.port)} as ${String(connection.user)}: ${error instanceof Error ? error.message : String(error)}`, error);
+    throw new BackupError("failed", `cannot connect to ${database} at ${connection.host ?? ""}:${String(connection.port)} as ${String(connection.user)}: ${messageOf(error)}`, error);
   }
   try {
     return await work(client);
+  } catch (error) {
+    throw isBroken(error) ? new BackupError("failed", `The connection to ${database} broke in the middle (${messageOf(error)}): nothing was changed, and no backup that is half was kept.`, error) : error;
   } finally {
     await client.end();
   }
@@ -85,4 +92,10 @@ async function endSessions(client: pg.Client, database: string): Promise<void> {
     if (Date.now() > deadline) throw new Error(`${rowCount ?? 0} sessions of ${database} do not end`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** What sockets and pg say of a server that went away, and what Postgres says when it is shut down (57P01 to 57P03). */
+function isBroken(error: unknown): boolean {
+  const code = fieldOf(error, "code");
+  return (typeof code === "string" && /^(ETIMEDOUT|ECONNRESET|EPIPE|EHOSTUNREACH|57P0[123])$/.test(code)) || /^Connection terminated/.test(messageOf(error));
 }

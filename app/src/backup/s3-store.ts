@@ -31,7 +31,14 @@ export class S3Store implements BackupStore {
 
   /** In parts, none of which is visible before the last one has arrived. */
   async put(object: string, content: Readable): Promise<void> {
-    await this.#explain(new Upload({ client: this.#client, params: { Bucket: this.#bucket, Key: this.#prefix + object, Body: content } }).done());
+    let broken: { readonly error: unknown } | undefined;
+    content.once("error", (error) => (broken = { error }));
+    const upload = new Upload({ client: this.#client, params: { Bucket: this.#bucket, Key: this.#prefix + object, Body: content } });
+    await upload.done().catch(async (error: unknown) => {
+      // What gave the content failed, not the store.
+      if (broken !== undefined) throw broken.error;
+      await this.#explain(Promise.reject(error as Error));
+    });
   }
 
   async get(object: string): Promise<Readable> {
