@@ -10,13 +10,18 @@ const answering = (job: "api" | "worker"): string => `sum by (namespace, job) ($
 const hits = `sum by (namespace) (rate(${series("cache_hits_total")}[15m]))`;
 const misses = `sum by (namespace) (rate(${series("cache_misses_total")}[15m]))`;
 
-/** 1 while some pod of the API answers: recorded, because two days of it are read. */
+/** 1 while some pod of the API answers, 0 while none does or none is known: recorded, because two days of it are read. */
 const someApiUp = "service:api_up";
+
+/** Internal errors of an hour. A series that appears within it began with its first error, which is no increase. */
+const failed = series("http_requests_total", { job: "api", status: "500" });
+const risen = `sum by (namespace) (increase(${failed}[1h]))`;
+const begun = `sum by (namespace) (min_over_time(${failed}[1h]) unless ${failed} offset 1h)`;
 
 /** Is the service there, well, and within its means? */
 export const service: RuleGroup = {
   name: "service",
-  records: [{ record: someApiUp, expr: `max by (namespace) (${series("up", { job: "api" })})` }],
+  records: [{ record: someApiUp, expr: `max by (namespace) (${series("up", { job: "api" })}) or 0 * max by (namespace) (${series("up", { job: { matches: "worker|postgres-exporter" } })})` }],
   rules: [
     {
       alert: "ServiceDown",
@@ -106,7 +111,7 @@ export const service: RuleGroup = {
     },
     {
       alert: "CriticalErrorsAfterRelease",
-      value: `sum by (namespace) (increase(${series("http_requests_total", { job: "api", status: "500" })}[1h]))`,
+      value: `(${risen} + ${begun}) or ${risen} or ${begun}`,
       breach: { over: 0.5 },
       // Two days after a release: later ones are the error budget's business.
       and: [{ value: `time() - max by (namespace) (${series("process_start_time_seconds", { job: "api" })})`, breach: { under: 172_800 } }],

@@ -1,10 +1,17 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { catalogue } from "@forecast-stack/monitoring/catalogue/catalogue.ts";
+import { catalogue, type MetricName } from "@forecast-stack/monitoring/catalogue/catalogue.ts";
 import type { MetricDefinition } from "@forecast-stack/monitoring/catalogue/metric-definition.ts";
+import { asSuperuser } from "../../embedded/provision.ts";
+import { loadSample } from "../../sample/load-sample.ts";
+import { eventually } from "../test-support/eventually.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
-import { startTestService, type TestService } from "../test-support/test-service.ts";
+import { SERVICE_TOKEN, startTestService, type TestService } from "../test-support/test-service.ts";
 
 const definitions = Object.entries(catalogue) as readonly (readonly [string, MetricDefinition])[];
+/** What this process emits: the controller of rollouts is one of its own. */
+const own = definitions.filter(([, { emittedBy }]) => emittedBy.some((role) => role !== "rollout-controller"));
 
 /** One sample of a scrape. */
 interface Sample {
@@ -25,23 +32,47 @@ function metricOf(name: string): string {
   return definitions.some(([known, { type }]) => known === base && type === "histogram") ? base : name;
 }
 
+/** What has no value above 0 in a service that is well, on a machine without Kubernetes, Redis and backups. */
+const elsewhere: Readonly<Record<string, readonly MetricName[]>> = {
+  "0 while all is well": ["http_rate_limited_total", "cache_stale_served_total", "cache_stale_cleared_total", "cache_preloads_given_up_total", "database_query_errors_total", "feature_flag_problems_total", "forecast_runs_above_target_total", "forecast_hybrid_reverts_total", "forecast_watchdog_findings_total", "forecast_watchdog_interventions_total", "health_notifications_total", "replenishment_recommendations_critical"],
+  "0 while nothing waits": ["forecast_queue_jobs", "forecast_queue_oldest_job_age_seconds"],
+  "by schedule or with a mailbox": ["daily_reports_total"],
+  "with Redis": ["cache_redis_up", "cache_redis_errors_total"],
+  "in Kubernetes": ["feature_flags_age_seconds"],
+  "where backups are made": ["backup_max_age_seconds", "backup_last_success_timestamp_seconds", "backup_size_bytes", "backup_last_verified_timestamp_seconds", "backup_verification_failed"],
+};
+
+/** Uses every feature that measures something. */
+async function useEverything(service: TestService, sql: (statement: string) => Promise<void>): Promise<void> {
+  await loadSample(`http://127.0.0.1:${service.service.port}`, SERVICE_TOKEN);
+  await service.run();
+  await service.run();
+  for (const path of ["/api/forecasts?limit=7", "/api/forecasts?limit=7", "/api/items", "/api/inventory", "/api/inventory/summary", "/no/such/path"]) await service.get(path);
+  await service.post("/api/transactions/import", "reference,type,sku,facility,quantity\nof the test,receipt,SKU-0001,main,1\n");
+  await service.send("POST", "/api/replenishment/generate");
+  await service.send("POST", "/api/auth/login", { token: null, json: { email: "nobody@example.com", password: "not the password" } });
+  await sql("INSERT INTO pgboss.job (name, data) VALUES ('health-check', '{}')");
+  await eventually(async () => expect((await service.get("/api/health")).body["checks"]).not.toEqual([]));
+}
+
 describe("what the service tells Prometheus", () => {
   let server: TestServer;
   let service: TestService;
 
   beforeAll(async () => {
     server = await startTestServer();
-    service = await startTestService(server, await server.createDatabase());
-  }, 60_000);
+    const database = await server.createDatabase();
+    service = await startTestService(server, database);
+    await useEverything(service, (sql) => asSuperuser(server.superuser, database, async (client) => {
+      await client.query(sql);
+    }));
+  }, 180_000);
   afterAll(async () => {
     await service.stop();
     await server.remove();
   });
 
   it("is in the catalogue, by name and by labels and their values", async () => {
-    await service.run();
-    await service.get("/api/forecasts");
-    await service.get("/no/such/path");
     const wrong = samplesOf(await service.text("/metrics")).flatMap(({ name, labels }) => {
       const definition = definitions.find(([known]) => known === metricOf(name))?.[1];
       if (definition === undefined) return [`${name} is not in the catalogue`];
@@ -56,10 +87,22 @@ describe("what the service tells Prometheus", () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
-  it("names every metric of the catalogue that the roles api and worker emit", async () => {
+  it("names every metric of the catalogue that a process of these roles emits", async () => {
     const told = new Set([...(await service.text("/metrics")).matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name ?? ""} ${type ?? ""}`));
-    const own = definitions.filter(([, { emittedBy }]) => emittedBy.some((role) => role === "api" || role === "worker"));
     expect(own.map(([name, { type }]) => `${name} ${type}`).filter((metric) => !told.has(metric))).toEqual([]);
+  });
+
+  it("has a value above 0 of every metric, once every feature was used, but of those of which it is known why not", async () => {
+    const valued = new Set([...(await service.text("/metrics")).matchAll(/^([a-z][a-z0-9_]*)(?:\{.*\})? ([1-9]\S*|0\.\S*[1-9]\S*)$/gm)].map(([, name = ""]) => metricOf(name)));
+    const excused = new Set<string>(Object.values(elsewhere).flat());
+    expect(own.map(([name]) => name).filter((name) => !valued.has(name) && !excused.has(name))).toEqual([]);
+  });
+
+  it("is emitted by some line of the service, every metric of it", () => {
+    const folder = join(import.meta.dirname, "..");
+    const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts") && !file.includes(".test.") && !file.includes("test-support"));
+    const text = sources.map((file) => readFileSync(join(folder, file), "utf8")).join("\n");
+    expect(definitions.map(([name]) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
   });
 
   it("does not grow with what callers make up: 10,000 paths add no route, and no more series than another status has", async () => {
