@@ -38,7 +38,7 @@ const elsewhere: Readonly<Record<string, readonly MetricName[]>> = {
   "0 while nothing waits": ["forecast_queue_jobs", "forecast_queue_oldest_job_age_seconds"],
   "by schedule or with a mailbox": ["daily_reports_total"],
   "with Redis": ["cache_redis_up", "cache_redis_errors_total"],
-  "in Kubernetes": ["feature_flags_age_seconds"],
+  "in Kubernetes, where flags are watched": ["feature_flags_age_seconds", "feature_flag_entries_ignored", "feature_flag_settled_timestamp_seconds"],
   "where backups are made": ["backup_max_age_seconds", "backup_last_success_timestamp_seconds", "backup_size_bytes", "backup_last_verified_timestamp_seconds", "backup_verification_failed"],
 };
 
