@@ -37,6 +37,7 @@ describe("the configuration of Prometheus", () => {
     expect(scrapeConfigs(discovery).map(({ job_name }) => job_name)).toEqual([
       "api",
       "worker",
+      "rollout-controller",
       "postgres-exporter",
       "redis-exporter",
       "node-exporter",
@@ -51,7 +52,7 @@ describe("the configuration of Prometheus", () => {
 
   it("does not look for parts that are off, which would be missing for ever", () => {
     const names = scrapeConfigs(dns, { redis: false, nodeExporter: false, kubeStateMetrics: false, bundled: true, grafana: false }).map(({ job_name }) => job_name);
-    expect(names).toEqual(["api", "worker", "postgres-exporter", "prometheus", "alertmanager", "kubelet-cadvisor", "kubernetes-apiserver"]);
+    expect(names).toEqual(["api", "worker", "rollout-controller", "postgres-exporter", "prometheus", "alertmanager", "kubelet-cadvisor", "kubernetes-apiserver"]);
   });
 
   it("gives every pod the labels that rules and dashboards select by, whichever way it is found", () => {
