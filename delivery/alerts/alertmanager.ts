@@ -1,6 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { run } from "@forecast-stack/local/run.ts";
 import { z } from "zod";
+import { throughTunnel } from "../flags/service-tunnel.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { contextOf } from "../rollback/cluster.ts";
 import { ReleaseHistory } from "../releases/release-history.ts";
@@ -60,23 +61,25 @@ export function endpointAt(url: string, context: string | undefined): Endpoint {
   const { hostname, port, protocol } = new URL(url);
   const [, service, namespace] = inCluster.exec(hostname) ?? [];
   if (service === undefined || namespace === undefined || /^[0-9.]+$/.test(hostname)) {
-    return { request: async (method, path, body) => answerOf(url, await fetch(new URL(path, url), { method, headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(TIMEOUT_MS), ...(body === undefined ? {} : { body: JSON.stringify(body) }) })) };
+    return { request: (method, path, body) => ask(url, method, path, body) };
   }
   const config = new KubeConfig();
   config.loadFromDefault();
   if (context !== undefined) config.setCurrentContext(context);
   const scheme = protocol === "https:" ? "https:" : "";
   const proxy = `/api/v1/namespaces/${namespace}/services/${scheme}${service}:${port || "80"}/proxy`;
-  return { request: (method, path, body) => throughApiServer(config, `${proxy}${path}`, method, body) };
+  // kubectl sends a body without saying that it is JSON, which Alertmanager refuses.
+  const post = (path: string, body: object | undefined) => throughTunnel(config, namespace, (origin) => ask(origin, "POST", path, body), { service, port: Number(port || "80") });
+  return { request: (method, path, body) => (method === "GET" ? readThroughApiServer(config, `${proxy}${path}`) : post(path, body)) };
 }
 
-async function throughApiServer(config: KubeConfig, path: string, method: string, body: object | undefined): Promise<unknown> {
-  const args = ["--context", config.getCurrentContext(), ...(method === "GET" ? ["get"] : ["create"]), "--raw", path, ...(body === undefined ? [] : ["-f", "-"])];
-  const text = await run("kubectl", args, { timeout: TIMEOUT_MS, ...(body === undefined ? {} : { input: JSON.stringify(body) }) });
+async function readThroughApiServer(config: KubeConfig, path: string): Promise<unknown> {
+  const text = await run("kubectl", ["--context", config.getCurrentContext(), "get", "--raw", path], { timeout: TIMEOUT_MS });
   return text.trim() === "" ? undefined : (JSON.parse(text) as unknown);
 }
 
-async function answerOf(url: string, response: Response): Promise<unknown> {
+async function ask(url: string, method: "GET" | "POST", path: string, body: object | undefined): Promise<unknown> {
+  const response = await fetch(new URL(path, url), { method, headers: { "content-type": "application/json" }, signal: AbortSignal.timeout(TIMEOUT_MS), ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${url} answers ${response.status}: ${text.slice(0, 200)}`);
   return text === "" ? undefined : (JSON.parse(text) as unknown);

@@ -7,19 +7,19 @@ import { FlagError } from "./flag-error.ts";
 const api = { service: "api", port: 4000 } as const;
 
 /**
- * Gives `work` an address of this machine behind which the API of a stack
- * answers, wherever its cluster is: each connection goes through the API server
+ * Gives `work` an address of this machine behind which a service of a stack
+ * (its API when none is named) answers, wherever its cluster is: each connection goes through the API server
  * to one of the service's pods. The proxy of the API server would not do: it
  * keeps the token of the service for itself.
  */
-export async function throughTunnel<Result>(kubeConfig: KubeConfig, namespace: string, work: (origin: string) => Promise<Result>): Promise<Result> {
+export async function throughTunnel<Result>(kubeConfig: KubeConfig, namespace: string, work: (origin: string) => Promise<Result>, to: { readonly service: string; readonly port: number } = api): Promise<Result> {
   const sockets = new Set<Socket>();
   const forward = new PortForward(kubeConfig);
   let failure: Error | undefined;
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy());
-    forward.portForwardService(namespace, api.service, [api.port], socket, null, socket).catch((error: unknown) => {
+    forward.portForwardService(namespace, to.service, [to.port], socket, null, socket).catch((error: unknown) => {
       failure = error instanceof Error ? error : new Error(JSON.stringify(error));
       socket.destroy();
     });
@@ -29,7 +29,7 @@ export async function throughTunnel<Result>(kubeConfig: KubeConfig, namespace: s
     return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   } catch (error) {
     if (failure === undefined) throw error;
-    throw new FlagError(`The service in ${namespace} cannot be reached through the API server: ${failure.message}`, { cause: failure });
+    throw new FlagError(`The service ${to.service} in ${namespace} cannot be reached through the API server: ${failure.message}`, { cause: failure });
   } finally {
     server.close();
     for (const socket of sockets) socket.destroy();

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { userInfo } from "node:os";
 import { acknowledge, quarantine } from "../releases/quarantine.ts";
 import { ReleaseError } from "../releases/release-error.ts";
@@ -15,6 +16,10 @@ import { setRolePasswords } from "./role-passwords.ts";
 import { SchemaChange } from "./schema-change.ts";
 import { firstLines, imagesFor, namespaceOf, planRollback, readToday, type RollbackPlan, type RollbackRequest } from "./rollback-plan.ts";
 import { compareWithCluster, type Mismatch } from "./verify.ts";
+
+/** A pod that is not ready has this long to become it, besides what the replay itself waits. */
+const MOST_LOOKS = 6;
+const LOOK_AGAIN_MS = 10_000;
 
 /** How a rollback ended. */
 export interface RollbackResult {
@@ -82,16 +87,28 @@ export class Rollback {
       if (request.withFlags && flags.then !== undefined) await live?.restore(flags.then, target.update.release ?? 0);
       note("comparing with the cluster");
       const { compared, mismatches } = await compareWithCluster(wanted, decrypt, context);
-      const collector = new StepCollector();
-      note("previewing what is left");
-      await stack.preview({ refresh: true, onEvent: collector.onEvent });
-      const remaining = judgeSteps(collector.steps, today, wanted).filter(({ operation }) => operation !== "unchanged");
+      const remaining = await this.#remaining(async () => {
+        note("previewing what is left");
+        const collector = new StepCollector();
+        await stack.preview({ refresh: true, onEvent: collector.onEvent });
+        return judgeSteps(collector.steps, today, wanted).filter(({ operation }) => operation !== "unchanged");
+      });
       return { seconds: (Date.now() - began) / 1_000, compared, mismatches, remaining, paused, undone: schema.undone, applied: schema.applied };
     } catch (error) {
       throw new ReleaseError(`The rollback was not finished: ${firstLines(error)}\nRun the same command again: it goes on where it stopped.`);
     } finally {
       await close();
     }
+  }
+
+  /** What a preview would change. An update of no property is a workload with a pod that is not ready this moment: it is looked at again. */
+  async #remaining(preview: () => Promise<PlannedStep[]>): Promise<readonly PlannedStep[]> {
+    let remaining = await preview();
+    for (let look = 1; look < MOST_LOOKS && remaining.length > 0 && remaining.every(({ operation, properties }) => operation === "updated" && properties.length === 0); look += 1) {
+      await setTimeout(LOOK_AGAIN_MS);
+      remaining = await preview();
+    }
+    return remaining;
   }
 
   async #setQuarantine(from: NumberedUpdate, target: ReadRelease, { only }: RollbackRequest): Promise<void> {
