@@ -175,7 +175,7 @@ describe("backups", () => {
     const attempt = expect(backups.create()).rejects.toMatchObject({ exitCode: 1, message: expect.stringMatching(/^The connection to .* broke in the middle/) });
     await eventually(async () => {
       const { rowCount } = await holder.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'forecast-backup' AND wait_event_type = 'Lock'");
-      expect(rowCount).toBe(1);
+      expect(rowCount).toBeGreaterThan(0);
     });
     await attempt;
     await holder.end();

@@ -31,7 +31,7 @@ describe("a fault in the middle of a forecast run", () => {
     await eventually(async () => {
       const [run] = await query<{ done: number }>(`SELECT batches_done AS done FROM forecast_runs WHERE run_id = '${runId}'`);
       if ((run?.done ?? 0) < 2) throw new Error("the run has hardly begun");
-    });
+    }, 60_000);
     await holder.query("BEGIN; LOCK TABLE forecasts IN SHARE MODE");
     await eventually(async () => {
       const waiting = await query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%INSERT INTO forecast_variants%'");
