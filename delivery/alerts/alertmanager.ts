@@ -1,5 +1,5 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import { run } from "@forecast-stack/local/run.ts";
+import { CommandError, run } from "@forecast-stack/local/run.ts";
 import { z } from "zod";
 import { throughTunnel } from "../flags/service-tunnel.ts";
 import { ReleaseError } from "../releases/release-error.ts";
@@ -38,7 +38,9 @@ export interface Endpoint {
  * @throws ReleaseError when the stack has no Alertmanager yet
  */
 export async function monitoringOf(stack: string): Promise<MonitoringEndpoints> {
-  const text = await run("pulumi", ["stack", "output", "--json", "--stack", stack, "--non-interactive"]);
+  const text = await run("pulumi", ["stack", "output", "--json", "--stack", stack, "--non-interactive"]).catch((error: unknown) => {
+    throw new ReleaseError(`The outputs of the stack ${stack} cannot be read: ${error instanceof CommandError ? error.output.trim() : String(error)}`);
+  });
   const outputs = outputsSchema.safeParse(JSON.parse(text));
   if (!outputs.success || outputs.data.alertmanagerUrl === "") throw new ReleaseError(`The stack ${stack} names no Alertmanager: deploy it first, or set monitoring.alertmanagerUrl.`);
   const newest = (await new ReleaseHistory(stack).updates()).at(-1);
