@@ -15,14 +15,17 @@ const api = { service: "api", port: 4000 } as const;
 export async function throughTunnel<Result>(kubeConfig: KubeConfig, namespace: string, work: (origin: string) => Promise<Result>, to: { readonly service: string; readonly port: number } = api): Promise<Result> {
   const sockets = new Set<Socket>();
   const forward = new PortForward(kubeConfig);
+  const forwarded: Promise<Awaited<ReturnType<PortForward["portForwardService"]>> | undefined>[] = [];
   let failure: Error | undefined;
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => socket.destroy());
-    forward.portForwardService(namespace, to.service, [to.port], socket, null, socket).catch((error: unknown) => {
+    const connecting = forward.portForwardService(namespace, to.service, [to.port], socket, null, socket).catch((error: unknown) => {
       failure = error instanceof Error ? error : new Error(JSON.stringify(error));
       socket.destroy();
+      return undefined;
     });
+    forwarded.push(connecting);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   try {
@@ -33,6 +36,8 @@ export async function throughTunnel<Result>(kubeConfig: KubeConfig, namespace: s
   } finally {
     server.close();
     for (const socket of sockets) socket.destroy();
+    // The far end outlives the near one that is destroyed, and keeps the process alive until the pod ends it.
+    for (const connection of await Promise.all(forwarded)) (typeof connection === "function" ? connection() : connection)?.close();
   }
 }
 
