@@ -1,3 +1,4 @@
+import { sampleValue } from "@forecast-stack/monitoring/sample-value.ts";
 import { z } from "zod";
 
 const sample = z.tuple([z.number(), z.string()]);
@@ -70,15 +71,10 @@ function values(data: Data): number[] {
   if (Array.isArray(data)) return [];
   switch (data.resultType) {
     case "scalar":
-      return [parseValue(data.result[1])];
+      return [sampleValue(data.result[1])];
     case "vector":
-      return data.result.map(({ value }) => parseValue(value[1]));
+      return data.result.map(({ value }) => sampleValue(value[1]));
     case "matrix":
-      return data.result.flatMap((series) => series.values.map(([, value]) => parseValue(value)));
+      return data.result.flatMap((series) => series.values.map(([, value]) => sampleValue(value)));
   }
-}
-
-/** Prometheus writes +Inf and -Inf, which Number() does not read. */
-function parseValue(text: string): number {
-  return text.endsWith("Inf") ? (text.startsWith("-") ? -Infinity : Infinity) : Number(text);
 }

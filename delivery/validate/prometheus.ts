@@ -1,3 +1,4 @@
+import { sampleValue } from "@forecast-stack/monitoring/sample-value.ts";
 import { z } from "zod";
 import type { Endpoint } from "../alerts/alertmanager.ts";
 import { ReleaseError } from "../releases/release-error.ts";
@@ -57,5 +58,5 @@ export class Prometheus {
 }
 
 function numbers(values: readonly (readonly [number, string])[]): Sample[] {
-  return values.map(([at, text]) => ({ at, value: Number(text.replace("Inf", "Infinity")) })).filter(({ value }) => !Number.isNaN(value));
+  return values.map(([at, text]) => ({ at, value: sampleValue(text) })).filter(({ value }) => !Number.isNaN(value));
 }

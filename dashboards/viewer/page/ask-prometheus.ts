@@ -48,11 +48,6 @@ async function get(route: string, parameters: Readonly<Record<string, string>>, 
   }
 }
 
-/** Prometheus writes +Inf and -Inf, which Number() does not read. */
-export function parseValue(text: string): number {
-  return text.endsWith("Inf") ? (text.startsWith("-") ? -Infinity : Infinity) : Number(text);
-}
-
 /** `{{label}}` becomes the series' label; a text without one stays. */
 export function legendOf(format: string, metric: Readonly<Record<string, string>>): string {
   return format.replace(/\{\{\s*(\w+)\s*\}\}/g, (_all, label: string) => metric[label] ?? "").trim();

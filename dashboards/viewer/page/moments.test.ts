@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
-import { legendOf, parseValue } from "./ask-prometheus.ts";
+import { sampleValue } from "@forecast-stack/monitoring/sample-value.ts";
+import { legendOf } from "./ask-prometheus.ts";
 import { momentsOf, rateInterval } from "./moments.ts";
 import { withGaps } from "./samples.ts";
 
@@ -38,6 +39,6 @@ describe("a series", () => {
   });
 
   it("may be infinite, in Prometheus's spelling", () => {
-    expect(["+Inf", "-Inf", "NaN", "1.5"].map(parseValue)).toEqual([Infinity, -Infinity, NaN, 1.5]);
+    expect(["+Inf", "-Inf", "NaN", "1.5"].map(sampleValue)).toEqual([Infinity, -Infinity, NaN, 1.5]);
   });
 });

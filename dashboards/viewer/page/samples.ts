@@ -1,11 +1,12 @@
-import { type Moments, parseValue, type Series } from "./ask-prometheus.ts";
+import { sampleValue } from "@forecast-stack/monitoring/sample-value.ts";
+import type { Moments, Series } from "./ask-prometheus.ts";
 
 /** Seconds since 1970 and the value; null where there is none to draw. */
 export type Sample = readonly [number, number | null];
 
 /** NaN is what Prometheus says for 0 / 0: nothing to draw. */
 export function sampleOf([at, text]: readonly [number, string]): Sample {
-  const value = parseValue(text);
+  const value = sampleValue(text);
   return [at, Number.isFinite(value) ? value : null];
 }
 
