@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { AppsV1Api, CoreV1Api, type KubeConfig, PortForward } from "@kubernetes/client-node";
-import { FlagError } from "./flag-error.ts";
+import { FlagError } from "./flags/flag-error.ts";
 
 /** The service and the port under which its API answers in a stack's namespace. */
 const api = { service: "api", port: 4000 } as const;

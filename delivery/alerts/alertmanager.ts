@@ -1,7 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import { CommandError, run } from "@forecast-stack/local/run.ts";
 import { z } from "zod";
-import { throughTunnel } from "../flags/service-tunnel.ts";
+import { throughTunnel } from "../service-tunnel.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { contextOf } from "../rollback/cluster.ts";
 import { ReleaseHistory } from "../releases/release-history.ts";

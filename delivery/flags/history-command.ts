@@ -7,7 +7,7 @@ import { FlagError } from "./flag-error.ts";
 import { FlagMapStore } from "./flag-maps.ts";
 import { knownFlag } from "./override-change.ts";
 import { readHistory } from "./read-history.ts";
-import { serviceTokenOf, throughTunnel } from "./service-tunnel.ts";
+import { serviceTokenOf, throughTunnel } from "../service-tunnel.ts";
 
 /** What `forecastctl flags history` is asked for. */
 export interface HistoryRequest {
