@@ -17,6 +17,8 @@ const QUERIES = 200;
 const REQUESTS = 40_000;
 const DAYS = 3;
 const CALLERS = 8;
+/** Of all ranks. */
+const WEIGHTS = Array.from({ length: QUERIES }, (_, index) => 1 / (index + 1)).reduce((sum, weight) => sum + weight, 0);
 
 const servers = await BenchServers.start();
 try {
@@ -42,7 +44,7 @@ process.exit(0);
 
 /** The rank of a query, from 1 to QUERIES, for a number from 0 to 1. */
 function zipf(share: number): number {
-  let left = share * Array.from({ length: QUERIES }, (_, index) => 1 / (index + 1)).reduce((sum, weight) => sum + weight, 0);
+  let left = share * WEIGHTS;
   for (let rank = 1; rank < QUERIES; rank += 1) {
     left -= 1 / rank;
     if (left < 0) return rank;

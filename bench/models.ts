@@ -10,7 +10,7 @@ import { dayNumber, seasonLengths, toDemandSeries } from "../app/src/forecasting
 import { forecastItem } from "../app/src/forecasting/item-forecast.ts";
 import { forecastWith, type Series } from "../app/src/forecasting/models/forecast.ts";
 import { type ModelName, modelsFor } from "../app/src/forecasting/models/models.ts";
-import { spread, table } from "./report.ts";
+import { median, spread, table } from "./report.ts";
 
 // Every model that both implementations have, fitted to the same series and
 // forecast with intervals, by one thread each, one after the other. What counts
@@ -86,8 +86,4 @@ function repeated(work: () => void): number[] {
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1e6;
   });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
