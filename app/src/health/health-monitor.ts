@@ -9,7 +9,7 @@ import { listTenants } from "../platform/tenant.ts";
 import { lastRunFailed } from "../runs/sql/newest-run.ts";
 import { stalledRuns } from "../runs/sql/stalled-runs.ts";
 import { recentInterventions } from "../runs/sql/interventions.ts";
-import { assessHealth, assessReadiness, type Needs } from "./assess.ts";
+import { assessHealth, assessReadiness, type Needs, type Observations } from "./assess.ts";
 import { type HealthReport, readHealthReport } from "./sql/health-report.ts";
 import type { ScrapeWatch } from "./scrape-watch.ts";
 
@@ -29,6 +29,9 @@ export interface ObservedHealth {
 const TIMEOUT_MS = 2_000;
 
 const schemaSql = "SELECT version FROM schema_version WHERE success ORDER BY installed_rank DESC LIMIT 1";
+
+type ObservedRuns = Pick<Observations, "lastRunFailed" | "stalledRuns">;
+const UNKNOWN_RUNS: ObservedRuns = { lastRunFailed: false, stalledRuns: 0 };
 
 /** What a monitor looks at. */
 export interface WatchedParts {
@@ -62,8 +65,7 @@ export class HealthMonitor {
       ...needs,
       redisUp: cache.redisUp(),
       jobQueueReady: jobs.ready,
-      lastRunFailed: needs.databaseConnected && (await this.#someRunFailed().catch(() => false)),
-      stalledRuns: needs.databaseConnected ? await this.#countStalled().catch(() => 0) : 0,
+      ...(needs.databaseConnected ? await this.#runs() : UNKNOWN_RUNS),
       memoryPercent: 100 * memoryUsedRatio(),
       memoryWarningPercent: config.MEMORY_WARNING_THRESHOLD_PERCENT,
       latency,
@@ -81,16 +83,16 @@ export class HealthMonitor {
     return { databaseConnected, schemaVersion: databaseConnected ? await this.#schemaVersion() : null };
   }
 
-  async #someRunFailed(): Promise<boolean> {
-    const { database } = this.#parts;
-    const failed = await Promise.all((await listTenants(database)).map((tenant) => lastRunFailed(database.of(tenant))));
-    return failed.includes(true);
-  }
-
-  async #countStalled(): Promise<number> {
+  /** Of all tenants; what cannot be read raises no alarm: that the database does not answer is told already. */
+  async #runs(): Promise<ObservedRuns> {
     const { config, database } = this.#parts;
-    const stalled = await Promise.all((await listTenants(database)).map((tenant) => stalledRuns(database.of(tenant), config.SCHEDULER_WATCHDOG_TIMEOUT_MS)));
-    return stalled.flat().length;
+    try {
+      const tenants = (await listTenants(database)).map((tenant) => database.of(tenant));
+      const [failed, stalled] = await Promise.all([Promise.all(tenants.map(lastRunFailed)), Promise.all(tenants.map((tenant) => stalledRuns(tenant, config.SCHEDULER_WATCHDOG_TIMEOUT_MS)))]);
+      return { lastRunFailed: failed.includes(true), stalledRuns: stalled.flat().length };
+    } catch {
+      return UNKNOWN_RUNS;
+    }
   }
 
   async #schemaVersion(): Promise<string | null> {
