@@ -49,5 +49,5 @@ export async function getAccuracyHistory(database: TenantDatabase, { limit, curs
 export async function measureNewestPeriod(database: TenantDatabase): Promise<number> {
   const to = await newestDemandDay(database);
   if (to === null) return 0;
-  return measureAccuracyOf(database, database.tenant, { from: isoDate(dayNumber(to) - PERIOD_DAYS + 1), to });
+  return measureAccuracyOf(database, { from: isoDate(dayNumber(to) - PERIOD_DAYS + 1), to });
 }

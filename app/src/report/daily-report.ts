@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { TRACKING_SIGNAL_LIMIT } from "../forecasting/accuracy.ts";
-import { summarizeMeasuredAccuracy } from "../forecasting/sql/summarize-measured-accuracy.ts";
+import { accuracyOf } from "../forecasting/accuracy-summary.ts";
+import { listNewestAccuracy } from "../forecasting/sql/list-newest-accuracy.ts";
 import { readHealthReport } from "../health/sql/health-report.ts";
 import type { Config } from "../platform/config.ts";
 import type { TenantDatabase } from "../platform/db.ts";
@@ -64,7 +65,7 @@ export async function getDailyReport(config: Config, database: TenantDatabase): 
   const runs = await recentRuns(database, RUNS);
   const [health, measured, counts, urgent, highVariance] = await Promise.all([
     readHealthReport(database),
-    summarizeMeasuredAccuracy(database, TRACKING_SIGNAL_LIMIT),
+    measuredAccuracyOf(database),
     countPending(database),
     listSuggestions(database, { status: "pending" }, [], MOST_URGENT),
     highVarianceOf(config, database, runs),
@@ -77,9 +78,18 @@ export async function getDailyReport(config: Config, database: TenantDatabase): 
     mapeThreshold: config.MAPE_THRESHOLD,
     runs: runs.map(describeRun),
     highVariance,
-    measured: measured ?? null,
+    measured,
     replenishment: { ...counts, mostUrgent: urgent.map(({ sku, facility, urgency, quantity, supplier }) => ({ sku, facility, urgency, quantity, supplier })) },
   };
+}
+
+/** The newest measured period, added up as the API's summary of it is. */
+async function measuredAccuracyOf(database: TenantDatabase): Promise<DailyReport["measured"]> {
+  const measured = await listNewestAccuracy(database, { facility: null, category: null });
+  if (measured === undefined) return null;
+  const { from, to, series } = measured;
+  const { items, mape, wape, bias } = accuracyOf("all", series);
+  return { from, to, series: items, mape, wape, bias, leaning: series.filter(({ trackingSignal }) => Math.abs(trackingSignal) > TRACKING_SIGNAL_LIMIT).length };
 }
 
 function describeRun({ summary, finishedAt, ...run }: EndedRun): DailyReport["runs"][number] {

@@ -2,7 +2,7 @@ import type { TenantDatabase } from "../../platform/db.ts";
 import type { ComparedSeries } from "./compare-forecasts.ts";
 
 /** A series of the period that was measured last. */
-type MeasuredSeries = ComparedSeries & { from: string; to: string };
+export type MeasuredSeries = ComparedSeries & { trackingSignal: number };
 
 /**
  * One look per item at the end of its index entries finds the newest period,
@@ -18,7 +18,7 @@ const sql = `
     WHERE i.tenant_id = $1
   )
   SELECT m.measurement_period_start::text AS "from", m.measurement_period_end::text AS "to", coalesce(i.category, 'none') AS category, m.model, coalesce(m.judged_by = 'mase', false) AS "judgedByMase",
-         m.periods, m.mae * m.periods AS "errorSum", m.actual_sum AS "actualSum", -m.tracking_signal * m.mae AS "differenceSum",
+         m.tracking_signal AS "trackingSignal", m.periods, m.mae * m.periods AS "errorSum", m.actual_sum AS "actualSum", -m.tracking_signal * m.mae AS "differenceSum",
          m.periods - m.mape_excluded AS "periodsWithDemand", coalesce(m.mape * (m.periods - m.mape_excluded) / 100, 0) AS "ratioSum",
          ($2::text IS NULL OR m.facility_id = $2) AND ($3::text IS NULL OR i.category = $3) AS wanted
   FROM newest
@@ -27,8 +27,8 @@ const sql = `
   WHERE i.tenant_id = $1`;
 
 /** The series of the newest measured period, and that period; undefined before anything was measured. */
-export async function listNewestAccuracy(database: TenantDatabase, { facility, category }: { readonly facility: string | null; readonly category: string | null }): Promise<{ from: string; to: string; series: ComparedSeries[] } | undefined> {
-  const rows = await database.read<MeasuredSeries & { wanted: boolean }>("accuracy.newest", sql, [database.tenant, facility, category]);
+export async function listNewestAccuracy(database: TenantDatabase, { facility, category }: { readonly facility: string | null; readonly category: string | null }): Promise<{ from: string; to: string; series: MeasuredSeries[] } | undefined> {
+  const rows = await database.read<MeasuredSeries & { from: string; to: string; wanted: boolean }>("accuracy.newest", sql, [database.tenant, facility, category]);
   const [first] = rows;
   return first === undefined ? undefined : { from: first.from, to: first.to, series: rows.filter(({ wanted }) => wanted) };
 }
