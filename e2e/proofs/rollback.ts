@@ -7,20 +7,16 @@ import { ProofLog } from "./proof-log.ts";
 
 const UNDO = ["--undo-migrations", "--accept-data-loss"];
 const log = new ProofLog();
-let rotated = 1;
 const line = await ReleaseLine.begin("proof-rollback");
 try {
   for (const [index, name] of (Object.keys(changes) as ChangeName[]).entries()) {
     await line.release(name);
-    if (name === "secret rotated") rotated = line.newest.number;
     process.stdout.write(`release ${line.newest.number}: ${name}\n`);
     if (index % 4 === 1 && (await line.failToRelease()).ok) log.problem("an update with an image that does not exist succeeded");
   }
   const newest = line.length;
   for (let number = newest - 1; number >= 1; number -= 1) {
-    // Over a changed password newer pods cannot open new sessions on their way out: no promise is made for requests then.
-    const load = number >= rotated;
-    for (const target of [number, newest]) log.arrival(`to release ${target}`, await line.goTo(target, { load, options: target === newest ? [] : UNDO }));
+    for (const target of [number, newest]) log.arrival(`to release ${target}`, await line.goTo(target, { load: true, options: target === newest ? [] : UNDO }));
   }
 } finally {
   await line.remove();

@@ -9,9 +9,9 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** Starts `forecastctl`, in a group of its own, for tests that do something to it on the way. */
+/** Starts `forecastctl`, without colours as CI would have them, in a group of its own, for tests that do something to it on the way. */
 export function startForecastctl(args: readonly string[], environment: Readonly<Record<string, string>> = {}): { readonly child: ChildProcess; readonly ended: Promise<Outcome> } {
-  const child = spawn(process.execPath, [join(repository, "delivery", "bin", "forecastctl"), ...args], { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const child = spawn(process.execPath, [join(repository, "delivery", "bin", "forecastctl"), ...args], { env: { ...process.env, NO_COLOR: "1", ...environment }, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   return { child, ended: once(child, "close").then(([code]) => ({ code: code as number | null, output })) };

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import pg from "pg";
 import QueryStream from "pg-query-stream";
@@ -39,6 +40,9 @@ type DatabaseConfig = Pick<
 /** How often and how fast a read is tried again when the connection breaks: within about a second, the time of a quick restart. */
 const READ_RETRY_DELAYS_MS = [100, 300, 700];
 
+/** How long to wait for an open session before a refused password is tried again. */
+const REFUSED_RETRY_MS = 50;
+
 /** Rows that a stream fetches at once. */
 const STREAM_BATCH = 1_000;
 
@@ -56,15 +60,17 @@ export class Database implements Queryable {
   readonly #log: Log;
   readonly #slowMs: number;
   readonly #logSlow: boolean;
+  readonly #acquireTimeoutMs: number;
   /** The tenant that each connection's app.tenant_id is set to. */
   readonly #tenants = new WeakMap<pg.PoolClient, string>();
 
   constructor(config: DatabaseConfig, metrics: Metrics, log: Log, applicationName: string) {
-    this.#pool = new pg.Pool({ ...connectionOf(config), application_name: applicationName, max: config.DATABASE_POOL_MAX, idleTimeoutMillis: config.DATABASE_POOL_IDLE_TIMEOUT_MS, connectionTimeoutMillis: config.DATABASE_POOL_ACQUIRE_TIMEOUT_MS, keepAlive: true });
+    this.#pool = new pg.Pool({ ...connectionOf(config), application_name: applicationName, min: 1, max: config.DATABASE_POOL_MAX, idleTimeoutMillis: config.DATABASE_POOL_IDLE_TIMEOUT_MS, connectionTimeoutMillis: config.DATABASE_POOL_ACQUIRE_TIMEOUT_MS, keepAlive: true });
     this.#metrics = metrics;
     this.#log = log;
     this.#slowMs = config.SLOW_QUERY_THRESHOLD_MS;
     this.#logSlow = config.LOG_SLOW_QUERIES;
+    this.#acquireTimeoutMs = config.DATABASE_POOL_ACQUIRE_TIMEOUT_MS;
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     this.#pool.on("error", (error) => this.#log.warn({ err: error }, "an idle database connection broke"));
     metrics.database_pool_max_connections.set(config.DATABASE_POOL_MAX);
@@ -133,7 +139,7 @@ export class Database implements Queryable {
    * the connection, so that it is only sent when the tenant changes.
    */
   async #onClient<Result>(tenant: string, work: (client: pg.PoolClient, discard: () => void) => Promise<Result>): Promise<Result> {
-    const client = await this.#pool.connect();
+    const client = await this.#connect();
     // Without a listener a connection that breaks between two statements would end the process.
     const ignore = () => undefined;
     client.on("error", ignore);
@@ -154,6 +160,24 @@ export class Database implements Queryable {
     }
   }
 
+  /**
+   * Takes a session from the pool. When the role's password was changed under
+   * this process, Postgres refuses new sessions but keeps the open ones: then it
+   * waits for one of those, so that a rollback can give a role its older
+   * password back while newer processes still serve.
+   */
+  async #connect(): Promise<pg.PoolClient> {
+    const until = Date.now() + this.#acquireTimeoutMs;
+    for (;;) {
+      try {
+        return await this.#pool.connect();
+      } catch (error) {
+        if (!isRefusedPassword(error) || this.#pool.totalCount === 0 || Date.now() > until) throw error;
+        await pause(REFUSED_RETRY_MS);
+      }
+    }
+  }
+
   /** Runs a statement for a library that makes its own SQL, and gives it the driver's own result. */
   async run(name: string, text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
     return this.#timed(name, () => this.#onClient(NO_TENANT, (client) => client.query<Record<string, unknown>>(text, values)));
@@ -162,7 +186,7 @@ export class Database implements Queryable {
   /** Says whether Postgres answers within `timeoutMs`. */
   async answers(timeoutMs: number): Promise<boolean> {
     const timeout = new Promise<false>((resolve) => setTimeout(resolve, timeoutMs, false).unref());
-    return Promise.race([this.#pool.query("SELECT 1").then(() => true, () => false), timeout]);
+    return Promise.race([this.#onClient(NO_TENANT, (client) => client.query("SELECT 1")).then(() => true, () => false), timeout]);
   }
 
   /** Sets the gauges of the pool; called at each scrape. */
@@ -198,6 +222,11 @@ export class Database implements Queryable {
 /** Connection settings for the `pg` library. */
 export function connectionOf(config: Pick<DatabaseConfig, "DB_HOST" | "DB_PORT" | "DB_NAME" | "DB_USER" | "DB_PASSWORD" | "DB_SSL">): pg.ClientConfig {
   return { host: config.DB_HOST, port: config.DB_PORT, database: config.DB_NAME, user: config.DB_USER, password: config.DB_PASSWORD, ssl: config.DB_SSL };
+}
+
+/** True when Postgres does not take the role's password: SQLSTATE 28P01. */
+function isRefusedPassword(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "28P01";
 }
 
 /** True when the connection failed, not the statement: classes 08 and 57P of SQLSTATE, and errors of the socket or the pool. */

@@ -1,0 +1,46 @@
+import { createMetrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { Registry } from "prom-client";
+import { asSuperuser } from "../../embedded/provision.ts";
+import { startTestServer, type TestServer } from "../test-support/test-database.ts";
+import { testEnvironment } from "../test-support/test-service.ts";
+import { readConfig } from "./config.ts";
+import { Database } from "./db.ts";
+import { createLog } from "./log.ts";
+
+describe("the pool of connections", () => {
+  let server: TestServer;
+  let name: string;
+  const open = (environment: Record<string, string | undefined> = {}) =>
+    new Database(readConfig({ ...testEnvironment(server, name), DATABASE_POOL_ACQUIRE_TIMEOUT_MS: "5000", ...environment }), createMetrics(new Registry(), ["api"]), createLog({ level: "fatal", role: "api", version: "test" }), "pool-test");
+
+  beforeAll(async () => {
+    server = await startTestServer();
+    name = await server.createDatabase();
+  });
+  afterAll(() => server.remove());
+
+  it("serves every statement over the sessions that are open when the role's password changes under it", async () => {
+    const { DB_USER, DB_PASSWORD } = readConfig(testEnvironment(server, name));
+    const changePassword = async (password: string) => asSuperuser(server.superuser, name, (client) => client.query(`ALTER ROLE ${client.escapeIdentifier(DB_USER)} PASSWORD ${client.escapeLiteral(password)}`));
+    const database = open();
+    try {
+      await database.query("one", "SELECT 1");
+      await changePassword("another-one-of-the-same-role");
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => database.query<{ n: number }>("many", "SELECT $1::int AS n, pg_sleep(0.02)", [index])));
+      expect(answers.map(([row]) => row?.n)).toEqual(Array.from({ length: 20 }, (_, index) => index));
+    } finally {
+      await changePassword(DB_PASSWORD);
+      await database.close();
+    }
+  });
+
+  it("says at once that a password is wrong when there is no open session", async () => {
+    const database = open({ DB_PASSWORD: "wrong" });
+    try {
+      await expect(database.query("one", "SELECT 1")).rejects.toThrow("password authentication failed");
+    } finally {
+      await database.close();
+    }
+  });
+});
