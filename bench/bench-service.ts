@@ -10,6 +10,9 @@ import { SERVICE_TOKEN, spawnService } from "../app/src/test-support/test-servic
 import { ensurePackages } from "../local/packages/ensure-packages.ts";
 import { paths } from "../local/paths.ts";
 
+/** Benchmarks also run on machines that have other things to do, where a process takes its time to start. */
+const START_TIMEOUT_MS = 120_000;
+
 /** What every request of a benchmark carries. */
 export const authorization = { authorization: `Bearer ${SERVICE_TOKEN}` };
 
@@ -62,13 +65,13 @@ export class BenchServers {
       ...environment,
     });
     try {
-      const origin = await eventually(() => {
-        const port = /"port":(\d+)/.exec(service.output())?.[1];
-        return port === undefined ? Promise.reject(new Error(`the service does not listen:\n${service.output()}`)) : Promise.resolve(`http://127.0.0.1:${port}`);
-      });
+      const ended = service.exit.then((code) => Promise.reject(new Error(`the service ended with ${String(code)}:\n${service.output()}`)));
+      const origin = await Promise.race([untilListening(service.output), ended]);
+      // From here on its end is what stopping it is about.
+      ended.catch(() => undefined);
       await eventually(async () => {
         if ((await fetch(`${origin}/health/ready`)).status !== 200) throw new Error("the service is not ready");
-      });
+      }, START_TIMEOUT_MS);
       return await work({ origin, pid: service.process.pid ?? 0 });
     } finally {
       service.process.kill("SIGTERM");
@@ -82,6 +85,13 @@ export class BenchServers {
   }
 }
 
+function untilListening(output: () => string): Promise<string> {
+  return eventually(() => {
+    const port = /"port":(\d+)/.exec(output())?.[1];
+    return port === undefined ? Promise.reject(new Error(`the service does not listen:\n${output()}`)) : Promise.resolve(`http://127.0.0.1:${port}`);
+  }, START_TIMEOUT_MS);
+}
+
 /** Triggers a run, waits for its end and gives its seconds from start to end. */
 export async function runForecast(origin: string, timeoutMs: number): Promise<number> {
   // Refused until the process is connected to the queue.
@@ -89,7 +99,7 @@ export async function runForecast(origin: string, timeoutMs: number): Promise<nu
     const response = await fetch(`${origin}/api/forecast/trigger`, { method: "POST", headers: authorization });
     if (response.status !== 202) throw new Error(`the trigger was answered with ${response.status}`);
     return ((await response.json()) as { runId: string }).runId;
-  });
+  }, START_TIMEOUT_MS);
   return eventually(async () => {
     const { status, progress } = (await (await fetch(`${origin}/api/forecast/runs/${runId}`, { headers: authorization })).json()) as { status: string; progress: { elapsedMs: number } };
     if (status !== "completed") throw new Error(`the run is ${status}`);

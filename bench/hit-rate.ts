@@ -23,11 +23,12 @@ const WEIGHTS = Array.from({ length: QUERIES }, (_, index) => 1 / (index + 1)).r
 const servers = await BenchServers.start();
 try {
   await servers.createDatabase(DATABASE);
-  await servers.withService(DATABASE, "api+worker", { LOG_LEVEL: "warn" }, async ({ origin }) => {
+  await servers.withService(DATABASE, "api+worker", {}, async ({ origin }) => {
     await loadSample(origin, SERVICE_TOKEN, QUERIES);
     const random = seededRandom(SEED);
     const rows: string[][] = [];
     for (let day = 1; day <= DAYS; day += 1) {
+      process.stderr.write(`… day ${day} of ${DAYS}\n`);
       await runForecast(origin, 300_000);
       const [before, preload] = [await reads(origin), await preloadSeconds(origin)];
       await play(origin, Array.from({ length: REQUESTS }, () => zipf(random.next())));

@@ -35,6 +35,7 @@ try {
     ["a page of 50, cached", {}, "/api/forecasts", RATE],
     ["one item, not cached", { FORECAST_CACHE_TTL: "0" }, "/api/forecasts?sku=SKU-0001", RATE],
   ] as const) {
+    process.stderr.write(`… ${name}\n`);
     const samples = await servers.withService(DATABASE, "api", environment, async ({ origin }) => {
       await measure(origin, path, rate, 5);
       const measured: Sample[] = [];

@@ -7,7 +7,7 @@ const benchmarks: Readonly<Record<string, { readonly about: string; readonly run
   queries: { about: "the seven GraphQL queries on a million days of demand", run: () => import("./queries.ts") },
   "hit-rate": { about: "reads that the cache answers on a trace of 200 queries", run: () => import("./hit-rate.ts") },
   csv: { about: "a million days of demand in and out as CSV, and the memory that they take", run: () => import("./csv.ts") },
-  runs: { about: "forecast runs of 127 and 10,000 items, and the memory that they take", run: () => import("./runs.ts") },
+  runs: { about: "forecast runs of 127 and 10,000 items (--items N, --repeats N), and the memory that they take", run: () => import("./runs.ts") },
   models: { about: "1,000 series forecast by each model, beside statsforecast (--python PATH)", run: () => import("./models.ts") },
   rollouts: { about: "How often the comparisons of staged rollouts are wrong, over 2,000 simulated rollouts of each kind", run: () => import("./rollouts.ts") },
 };

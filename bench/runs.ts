@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import { loadSample } from "../app/sample/load-sample.ts";
 import { asSuperuser } from "../app/embedded/provision.ts";
 import { SERVICE_TOKEN } from "../app/src/test-support/test-service.ts";
@@ -8,10 +9,12 @@ import { spread, table } from "./report.ts";
 // Postgres: with all models selected anew, as every Sunday, and with the
 // selections of the run before, as every night. Batches of 200, no pause. Each
 // repetition has a worker of its own, whose peak memory is read at its end.
+// --items N and --repeats N make less of it, to try it out.
 
-const LARGE = 10_000;
+const { values: given } = parseArgs({ allowPositionals: true, options: { items: { type: "string", default: "10000" }, repeats: { type: "string", default: "3" } } });
+const LARGE = Number(given.items);
 const SMALL = 127;
-const REPEATS = 3;
+const REPEATS = Number(given.repeats);
 const TIMEOUT_MS = 600_000;
 const ENVIRONMENT = { FORECAST_BATCH_SIZE: "200", FORECAST_CACHE_PRELOAD: "false" };
 

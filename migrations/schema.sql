@@ -191,6 +191,7 @@ public.forecast_accuracy_metrics.measured_at timestamp with time zone NOT NULL D
 public.forecast_accuracy_metrics.measurement_period_end date NOT NULL
 public.forecast_accuracy_metrics.measurement_period_start date NOT NULL
 public.forecast_accuracy_metrics.model text NOT NULL
+public.forecast_accuracy_metrics.outdated boolean NOT NULL DEFAULT false
 public.forecast_accuracy_metrics.periods integer NOT NULL
 public.forecast_accuracy_metrics.rmse double precision NOT NULL
 public.forecast_accuracy_metrics.tenant_id text NOT NULL
@@ -554,6 +555,7 @@ watchdog_interventions.watchdog_interventions_pkey PRIMARY KEY (intervention_id)
 CREATE INDEX idx_audit_log_entity ON public.audit_log USING btree (tenant_id, entity, entity_id, audit_id DESC)
 CREATE INDEX idx_audit_log_newest ON public.audit_log USING btree (tenant_id, audit_id DESC)
 CREATE INDEX idx_demand_history_material_date_range ON public.demand_history USING btree (material_id, demand_date)
+CREATE INDEX idx_demand_history_newest ON public.demand_history USING btree (tenant_id, demand_date)
 CREATE INDEX idx_flag_changes_flag ON public.flag_changes USING btree (flag, change_no DESC)
 CREATE INDEX idx_flag_changes_key ON public.flag_changes USING btree (map, key, change_no DESC)
 CREATE INDEX idx_forecast_accuracy_period ON public.forecast_accuracy_metrics USING btree (tenant_id, material_id, measurement_period_end DESC)

@@ -18,6 +18,16 @@ it("a record is judged again from itself to the same bytes", () => {
   expect(replayRecord(JSON.parse(bytes) as DecisionRecord)).toBe(bytes);
 });
 
+it.each([
+  ["NaN", "no-data"],
+  ["Infinity", "fail"],
+])("a value of %s, for which JSON has no number, is judged %s each time", (value, judged) => {
+  const { verdict, gates } = judgeLook([{ gate: memory, observation: { kind: "values", query: "memory", values: [value] } }]);
+  const bytes = writeRecord({ ...record, look: { verdict, gates } });
+  expect(verdict).toBe(judged);
+  expect(replayRecord(JSON.parse(bytes) as DecisionRecord)).toBe(bytes);
+});
+
 it("a record that somebody changed is not", () => {
   const bytes = writeRecord(record).replace('"verdict": "fail"', '"verdict": "pass"');
   expect(replayRecord(JSON.parse(bytes) as DecisionRecord)).not.toBe(bytes);

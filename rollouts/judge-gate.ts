@@ -12,7 +12,8 @@ export type Verdict = "pass" | "fail" | "no-data" | "error";
 /** What was seen at one look, before it was judged: everything that a judgement rests on. */
 export type Observation =
   | { readonly kind: "failed"; readonly message: string }
-  | { readonly kind: "values"; readonly query: string; readonly values: readonly number[] }
+  /** JSON has no number for what has no value and what has no end: these are the texts NaN, Infinity and -Infinity. */
+  | { readonly kind: "values"; readonly query: string; readonly values: readonly (number | string)[] }
   | { readonly kind: "pairs"; readonly query: string; readonly exposed: readonly number[]; readonly control: readonly number[] }
   | { readonly kind: "classes"; readonly queries: { readonly exposed: string; readonly control: string }; readonly borders: readonly string[]; readonly exposed: readonly number[]; readonly control: readonly number[] }
   | { readonly kind: "proportions"; readonly queries: { readonly exposed: { readonly bad: string; readonly all: string }; readonly control: { readonly bad: string; readonly all: string } }; readonly exposed: Proportion; readonly control: Proportion };
@@ -109,9 +110,9 @@ export function limitOf(gate: Gate): { query: string; must: string } {
   throw new Error(`${gate.name} is no threshold`);
 }
 
-function judgeValues({ must }: { readonly must: string }, values: readonly number[]): Judgement {
+function judgeValues({ must }: { readonly must: string }, values: readonly (number | string)[]): Judgement {
   const threshold = { must };
-  const known = values.filter((value) => !Number.isNaN(value));
+  const known = values.map(Number).filter((value) => !Number.isNaN(value));
   // One series without a value is not good news about the others.
   if (known.length === 0 || known.length < values.length) return { verdict: "no-data", statement: "the query has no value", threshold };
   const bad = known.filter((value) => !holds(value, must));

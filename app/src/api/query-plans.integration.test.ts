@@ -5,6 +5,7 @@ import { getDemandHistory } from "../demand/demand-history.ts";
 import { getAccuracyHistory } from "../forecasting/accuracy-history.ts";
 import { calculateForecastAccuracy, getForecastAccuracySummary } from "../forecasting/forecast-accuracy.ts";
 import { getMaterialForecasts } from "../forecasting/material-forecasts.ts";
+import { newestDemandDay } from "../forecasting/sql/known-demand.ts";
 import { getForecastModels } from "../forecasting/selected-models.ts";
 import { listTransactions } from "../inventory/sql/list-transactions.ts";
 import type { TenantDatabase } from "../platform/db.ts";
@@ -70,6 +71,8 @@ describe("with a million days of demand", () => {
     ["calculateForecastAccuracy", "accuracy.compare", "demand_history_pkey", () => calculateForecastAccuracy(database, { sku, facility: "main" })],
     ["getForecastAccuracySummary", "accuracy.newest", "idx_forecast_accuracy_period", () => getForecastAccuracySummary(database, {})],
     ["getForecastAccuracySummary of a window", "accuracy.compare-all", "demand_history_pkey", () => getForecastAccuracySummary(database, { from: "2024-06-01", to: "2024-06-30" })],
+    ["getForecastAccuracySummary of a measured window", "accuracy.kept", "idx_forecast_accuracy_period", () => getForecastAccuracySummary(database, { from: "2024-05-29", to: "2024-06-27" })],
+    ["the newest day of demand, with which most answers begin,", "demand.newest-day", "idx_demand_history_newest", () => newestDemandDay(database)],
     ["the measured accuracy of an item", "accuracy.list", "idx_forecast_accuracy_period", () => getAccuracyHistory(database, { sku, limit: 50 })],
     ["getForecastModels, which reads the small table of selections,", "models.list", "forecast_models", () => getForecastModels(database, { sku, limit: 50 })],
     ["getReplenishmentRecommendations, which reads the small table of suggestions,", "suggestions.list", "replenishment_suggestions", () => getReplenishmentRecommendations(database, { status: "pending", limit: 10 })],

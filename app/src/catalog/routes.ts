@@ -32,10 +32,9 @@ export function catalogRoutes(context: FeatureContext): Route[] {
       summary: "List the items in the order of their skus: those in use, the retired ones (active=false) or all.",
       query: itemListQuery,
       answers: { 200: { description: "A page of items.", schema: itemList } },
-      handle: async ({ query: { limit, cursor, active }, database, response }) => {
+      handle: ({ query: { limit, cursor, active }, ...asked }) => {
         const [afterSku = ""] = cursor === undefined ? [] : decodeCursor(cursor, 1);
-        const body = await queries.answer(itemsQuery, database, { active, limit, afterSku });
-        response.type("application/json").send(body);
+        return queries.send(itemsQuery, asked, { active, limit, afterSku });
       },
     }),
     route({

@@ -15,6 +15,8 @@ describe("forecasts against what happened", () => {
   let first: Page;
   let second: Page;
   const importDemand = async (rows: readonly string[]) => expect((await app.post("/api/demand/import", `sku,date,quantity\n${rows.join("\n")}\n`)).body).toMatchObject({ rejected: 0 });
+  /** How often forecasts of all items were compared with demand. */
+  const compared = async () => Number(/^database_query_duration_seconds_count\{query="accuracy.compare-all"\} (\d+)$/m.exec(await app.text("/metrics"))?.[1] ?? 0);
   const forecastOf = (page: Page, sku: string, date: string) => {
     const forecast = page.forecasts.find((one) => one.sku === sku);
     return forecast?.point[forecast.dates.indexOf(date)] ?? Number.NaN;
@@ -102,12 +104,21 @@ describe("forecasts against what happened", () => {
       rmse: close("rmse"),
       trackingSignal: close("trackingSignal"),
     });
-    // Without a window the summary is that of the measured period; with it, it is compared anew.
-    const overall = async (window: string) => (await app.get(`/api/forecast/accuracy/summary?category=shop${window}`)).body;
-    const { overall: kept, from, to } = (await overall("")) as { overall: Record<string, number>; from: string; to: string };
-    const { overall: anew } = (await overall("&from=2024-06-02&to=2024-07-01")) as { overall: Record<string, number> };
+    // The summary of the measured period is what was kept of it; one day less is compared anew.
+    const shop = async (window: string) => (await app.get(`/api/forecast/accuracy/summary?category=shop${window}`)).body as unknown as { from: string; to: string; overall: Record<string, number> };
+    const { overall: kept, from, to } = await shop("");
     expect({ from, to }).toEqual({ from: "2024-06-02", to: "2024-07-01" });
-    expect(kept).toEqual({ ...anew, mape: expect.closeTo(Number(anew["mape"]), 8), wape: expect.closeTo(Number(anew["wape"]), 8), bias: expect.closeTo(Number(anew["bias"]), 8) });
+    const [before, window] = [await compared(), "&from=2024-06-02&to=2024-07-01"];
+    expect(await shop(window)).toEqual(await shop(""));
+    expect(await compared()).toBe(before);
+    // Corrected demand makes it be compared with what is known now.
+    await importDemand(["DAILY,2024-07-01,5"]);
+    const { overall: anew } = await shop(window);
+    expect(await compared()).toBe(before + 1);
+    expect(anew).toEqual({ ...kept, mape: expect.closeTo(Number(kept["mape"]), 8), wape: expect.closeTo(Number(kept["wape"]), 8), bias: expect.closeTo(Number(kept["bias"]), 8) });
+    await importDemand(["DAILY,2024-07-01,50"]);
+    expect((await shop(window)).overall["bias"]).toBeLessThan(Number(kept["bias"]));
+    await importDemand(["DAILY,2024-07-01,5"]);
     expect((await app.get("/api/forecast/accuracy/history?sku=DAILY&facility=elsewhere")).body).toEqual({ measured: [], nextCursor: null });
     expect((await app.get("/api/forecast/accuracy/history?sku=DAILY&cursor=WyJ4IiwieSJd")).status).toBe(400);
   });

@@ -7,7 +7,7 @@ import { accuracyBy, accuracyOf } from "./accuracy-summary.ts";
 import { dayNumber, isoDate, seasonLengths, toDemandSeries } from "./demand-series.ts";
 import { type ComparedSeries, comparePeriods, compareSeries } from "./sql/compare-forecasts.ts";
 import { demandBefore, newestDemandDay } from "./sql/known-demand.ts";
-import { listNewestAccuracy } from "./sql/list-newest-accuracy.ts";
+import { listKeptAccuracy, listNewestAccuracy } from "./sql/list-kept-accuracy.ts";
 
 /** Days of a window that is not asked for otherwise, and the most that one may have. */
 const WINDOW_DAYS = 30;
@@ -74,16 +74,17 @@ export async function calculateForecastAccuracy(database: TenantDatabase, { sku,
 
 /**
  * The accuracy of all items, of one facility or of one category, compared as for
- * one item. Without a window it is that of the 30 days that were measured after
- * the last run, whose sums are kept; each series then counts for the model that
- * forecast its newest part.
+ * one item; each series counts for the model that forecast its newest part.
+ * Without a window it is that of the 30 days that were measured after the last
+ * run. A window that was measured so is not compared again, unless demand in it
+ * has been corrected since.
  */
 export async function getForecastAccuracySummary(database: TenantDatabase, { facility, category, ...asked }: z.infer<typeof accuracySummaryQuery>): Promise<z.infer<typeof accuracySummary>> {
   const which = { facility: facility ?? null, category: category ?? null };
   const measured = asked.from === undefined && asked.to === undefined ? await listNewestAccuracy(database, which) : undefined;
   if (measured !== undefined) return summaryOf(measured, measured.series);
   const window = await windowOf(database, asked);
-  return summaryOf(window, await compareSeries(database, { ...window, sku: null, ...which }));
+  return summaryOf(window, (await listKeptAccuracy(database, window, which)) ?? (await compareSeries(database, { ...window, sku: null, ...which })));
 }
 
 function summaryOf({ from, to }: Window, series: readonly ComparedSeries[]): z.infer<typeof accuracySummary> {

@@ -25,10 +25,7 @@ export function forecastRoutes({ queries }: FeatureContext): Route[] {
       summary: "List forecasts of the newest completed run, or of the run that is asked for.",
       query: forecastListQuery,
       answers: { 200: { description: "A page of forecasts.", schema: forecastPage } },
-      handle: async ({ query: { limit, cursor, sku = null, model = null, run }, database, response }) => {
-        const body = await queries.answer(forecastsQuery, database, { run, sku, model, limit, cursor });
-        response.type("application/json").send(body);
-      },
+      handle: ({ query: { limit, cursor, sku = null, model = null, run }, ...asked }) => queries.send(forecastsQuery, asked, { run, sku, model, limit, cursor }),
     }),
   ];
 }

@@ -42,10 +42,9 @@ export function inventoryRoutes(context: FeatureContext): Route[] {
       summary: "List the stock in the order of skus and facilities.",
       query: z.strictObject(pageQuery),
       answers: { 200: { description: "A page of stock.", schema: stockList } },
-      handle: async ({ query: { limit, cursor }, database, response }) => {
+      handle: ({ query: { limit, cursor }, ...asked }) => {
         const position = cursor === undefined ? [] : decodeCursor(cursor, 2);
-        const body = await queries.answer(inventoryQuery, database, { limit, position });
-        response.type("application/json").send(body);
+        return queries.send(inventoryQuery, asked, { limit, position });
       },
     }),
     route({
@@ -55,10 +54,7 @@ export function inventoryRoutes(context: FeatureContext): Route[] {
       tag: "inventory",
       summary: "Sum up the stock of the items in use.",
       answers: { 200: { description: "The totals.", schema: summary } },
-      handle: async ({ database, response }) => {
-        const body = await queries.answer(inventorySummaryQuery, database, {});
-        response.type("application/json").send(body);
-      },
+      handle: (asked) => queries.send(inventorySummaryQuery, asked, {}),
     }),
     importRoute("inventory", inventoryCsv, context, (tenant) => inventoryChanged(cache, tenant)),
     route({

@@ -12,6 +12,7 @@ export interface NeededIndex {
 /** Indexes whose loss makes the service slow; the health job looks for them, and `migrate up` makes them again. */
 export const neededIndexes: readonly NeededIndex[] = [
   { name: "idx_demand_history_material_date_range", definition: "ON public.demand_history USING btree (material_id, demand_date)", ofForecasts: false },
+  { name: "idx_demand_history_newest", definition: "ON public.demand_history USING btree (tenant_id, demand_date)", ofForecasts: false },
   { name: "idx_forecast_accuracy_period", definition: "ON public.forecast_accuracy_metrics USING btree (tenant_id, material_id, measurement_period_end DESC)", ofForecasts: false },
   { name: "idx_forecast_runs_newest", definition: "ON public.forecast_runs USING btree (tenant_id, status, requested_at DESC)", ofForecasts: false },
   { name: "idx_forecasts_item_date", definition: "ON public.forecasts USING btree (tenant_id, sku, forecast_date DESC)", ofForecasts: true },

@@ -208,12 +208,19 @@ export class Cache {
     if ((await this.#ask("get", (redis) => redis.get(`lock:${key}`))) === token) await this.#ask("set", (redis) => redis.del(`lock:${key}`));
   }
 
+  /**
+   * A copy in the process is as good as the one in Redis, whose generation is
+   * part of its key, until its time is over; a large answer is then not sent
+   * here for every reader.
+   */
   async #get({ key, shared }: Place): Promise<Kept | undefined> {
-    const answer = shared ? await this.#ask("get", (redis) => redis.get(key)) : undefined;
-    const kept = answer === undefined ? this.#local.get(key) : answer;
-    if (kept === undefined || kept === null) return undefined;
-    const end = kept.indexOf("\n");
-    return { freshUntil: Number(kept.slice(0, end)), value: kept.slice(end + 1) };
+    const own = parseKept(this.#local.get(key));
+    if (!shared || (own !== undefined && own.freshUntil > Date.now())) return own;
+    const answer = await this.#ask("get", (redis) => redis.get(key));
+    if (answer === undefined) return own;
+    if (answer === null) return undefined;
+    this.#local.set(key, answer, LOCAL_TTL_MS);
+    return parseKept(answer);
   }
 
   async #placeOf({ group, key }: CacheEntry): Promise<Place> {
@@ -276,6 +283,12 @@ export class Cache {
       await this.invalidate(group);
     }
   }
+}
+
+function parseKept(kept: string | undefined): Kept | undefined {
+  if (kept === undefined) return undefined;
+  const end = kept.indexOf("\n");
+  return { freshUntil: Number(kept.slice(0, end)), value: kept.slice(end + 1) };
 }
 
 function generationKey(group: string): string {

@@ -1,6 +1,8 @@
+import type { Request, Response } from "express";
 import type { z } from "zod";
 import type { Cache, CacheName } from "./cache.ts";
 import type { TenantDatabase } from "./db.ts";
+import type { JsonAnswers } from "./json-answers.ts";
 import { valueOrUndefined } from "./json-text.ts";
 
 /** A query whose answers are cached, as data: it can be computed before it is asked for. */
@@ -10,8 +12,8 @@ export interface CachedQuery<Input> {
   readonly cache: CacheName;
   /** What it can be asked for; also reads it from the log of queries. */
   readonly input: z.ZodType<Input>;
-  /** What is asked for so often that the cache is filled with it even when nothing is known yet. */
-  readonly usual: Input;
+  /** What is asked for so often that the cache is filled with it even when nothing is known yet; absent where everybody asks for something else. */
+  readonly usual?: Input;
   /** What invalidates the tenant's answers. */
   group(tenant: string): string;
   compute(database: TenantDatabase, input: Input): Promise<unknown>;
@@ -23,31 +25,40 @@ export interface QueryObserver {
   record(tenant: string, pattern: string, durationMs: number): void;
 }
 
+/** A request that asks for the rows of a tenant. */
+export interface AskedBy {
+  readonly database: TenantDatabase;
+  readonly request: Request;
+  readonly response: Response;
+}
+
 /** Answers queries from the cache, and fills it with what was written down of them. */
 export class CachedQueries {
   readonly #cache: Cache;
+  readonly #answers: JsonAnswers;
   readonly #observer: QueryObserver;
   // Each computes what its own schema gave.
   readonly #known: readonly CachedQuery<unknown>[];
 
-  constructor(cache: Cache, observer: QueryObserver, known: readonly CachedQuery<unknown>[]) {
+  constructor({ cache, answers, observer }: { readonly cache: Cache; readonly answers: JsonAnswers; readonly observer: QueryObserver }, known: readonly CachedQuery<unknown>[]) {
     this.#cache = cache;
+    this.#answers = answers;
     this.#observer = observer;
     this.#known = known;
   }
 
-  /** The answer as a JSON text. */
-  async answer<Input>(query: CachedQuery<Input>, database: TenantDatabase, input: Input): Promise<string> {
+  /** Answers a request with what a query gives. */
+  async send<Input>(query: CachedQuery<Input>, { database, request, response }: AskedBy, input: Input): Promise<void> {
     const started = performance.now();
     const key = JSON.stringify(input);
-    const body = await this.#cache.json({ cache: query.cache, group: query.group(database.tenant), key }, () => query.compute(database, input));
+    const text = await this.#cache.json({ cache: query.cache, group: query.group(database.tenant), key }, () => query.compute(database, input));
     this.#observer.record(database.tenant, `${query.name} ${key}`, performance.now() - started);
-    return body;
+    await this.#answers.send(request, response, text);
   }
 
   /** What the cache is filled with while nothing is known of the queries. */
   get usualPatterns(): string[] {
-    return this.#known.map(({ name, usual }) => `${name} ${JSON.stringify(usual)}`);
+    return this.#known.flatMap(({ name, usual }) => (usual === undefined ? [] : [`${name} ${JSON.stringify(usual)}`]));
   }
 
   /** Computes what a pattern stands for; false when this release has no such query. */

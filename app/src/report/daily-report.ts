@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TRACKING_SIGNAL_LIMIT } from "../forecasting/accuracy.ts";
 import { accuracyOf } from "../forecasting/accuracy-summary.ts";
-import { listNewestAccuracy } from "../forecasting/sql/list-newest-accuracy.ts";
+import { listNewestAccuracy } from "../forecasting/sql/list-kept-accuracy.ts";
 import { readHealthReport } from "../health/sql/health-report.ts";
 import type { Config } from "../platform/config.ts";
 import type { TenantDatabase } from "../platform/db.ts";

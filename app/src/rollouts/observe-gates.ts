@@ -1,3 +1,4 @@
+import { sampleValue } from "@forecast-stack/monitoring/sample-value.ts";
 import { demandOf, hasControl, isComparison, limitOf, type Observation } from "@forecast-stack/rollouts/judge-gate.ts";
 import { type GateSight, sampleGate } from "@forecast-stack/rollouts/look.ts";
 import { fillIn } from "@forecast-stack/rollouts/promql-metrics.ts";
@@ -49,14 +50,14 @@ async function observe(sources: Sources, observed: ObservedStep, gate: Gate, nee
     case "trigger":
     case "threshold": {
       const query = filled(limitOf(gate).query);
-      return { kind: "values", query, values: (await ask(query)).map(({ value }) => rounded(value)) };
+      return { kind: "values", query, values: (await ask(query)).map(({ value }) => (Number.isFinite(value) ? rounded(value) : String(value))) };
     }
     case "paired-error":
       return observePairs(sources.database, observed, needed);
     case "distribution": {
       const queries = { exposed: filled(gate.exposed), control: filled(gate.control) };
       const [exposed, control] = await Promise.all([ask(queries.exposed), ask(queries.control)]);
-      const borders = [...new Set([...exposed, ...control].map(({ labels }) => labels["le"] ?? ""))].filter((border) => border !== "").sort((one, other) => borderOf(one) - borderOf(other));
+      const borders = [...new Set([...exposed, ...control].map(({ labels }) => labels["le"] ?? ""))].filter((border) => border !== "").sort((one, other) => sampleValue(one) - sampleValue(other));
       return { kind: "classes", queries, borders, exposed: classCounts(exposed, borders), control: classCounts(control, borders) };
     }
     case "rate": {
@@ -88,10 +89,6 @@ async function observePairs(database: Database, { spec, since }: ObservedStep, n
 function classCounts(samples: readonly Sample[], borders: readonly string[]): number[] {
   const upTo = borders.map((border) => samples.filter(({ labels }) => labels["le"] === border).reduce((all, { value }) => all + value, 0));
   return upTo.map((count, index) => Math.max(0, Math.round(count - (upTo[index - 1] ?? 0))));
-}
-
-function borderOf(le: string): number {
-  return le === "+Inf" ? Number.POSITIVE_INFINITY : Number(le);
 }
 
 function sum(samples: readonly Sample[]): number {

@@ -1,3 +1,4 @@
+import { sampleValue } from "@forecast-stack/monitoring/sample-value.ts";
 import { z } from "zod";
 import { messageOf } from "../platform/thrown.ts";
 
@@ -36,5 +37,5 @@ export async function askPrometheus(url: string, query: string): Promise<Sample[
   if (!parsed.success) throw new PrometheusError("Prometheus answers with something else than values.");
   if (parsed.data.status === "error") throw new PrometheusError(`Prometheus refuses the query: ${parsed.data.error}`);
   const { data } = parsed.data;
-  return data.resultType === "scalar" ? [{ labels: {}, value: Number(data.result[1]) }] : data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
+  return data.resultType === "scalar" ? [{ labels: {}, value: sampleValue(data.result[1]) }] : data.result.map(({ metric, value }) => ({ labels: metric, value: sampleValue(value[1]) }));
 }

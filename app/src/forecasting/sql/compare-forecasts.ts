@@ -66,17 +66,18 @@ export function comparePeriods(database: TenantDatabase, comparison: Comparison)
 
 const sumSql = `
   ${pairs}
-  SELECT coalesce(i.category, 'none') AS category, p.model, coalesce(p.judged_by = 'mase', false) AS "judgedByMase",
+  SELECT coalesce(i.category, 'none') AS category, (array_agg(p.model ORDER BY p.day DESC))[1] AS model, coalesce((array_agg(p.judged_by ORDER BY p.day DESC))[1] = 'mase', false) AS "judgedByMase",
          count(*)::int AS periods, sum(abs(p.forecast - p.actual)) AS "errorSum", sum(p.actual) AS "actualSum", sum(p.forecast - p.actual) AS "differenceSum",
          count(*) FILTER (WHERE p.actual > 0)::int AS "periodsWithDemand", coalesce(sum(abs(p.forecast - p.actual) / p.actual) FILTER (WHERE p.actual > 0), 0) AS "ratioSum"
   FROM pairs p
   JOIN items i USING (material_id)
   WHERE p.forecast IS NOT NULL AND ($6::text IS NULL OR i.category = $6)
-  GROUP BY p.material_id, p.facility_id, i.category, p.model, p.judged_by`;
+  GROUP BY p.material_id, p.facility_id, i.category`;
 
-/** Sums over the compared periods of one series while one model forecast it. */
+/** Sums over the compared periods of one series. */
 export interface ComparedSeries {
   category: string;
+  /** The one that forecast the newest of them. */
   model: string;
   judgedByMase: boolean;
   periods: number;

@@ -1,18 +1,8 @@
 import type { TenantDatabase } from "../../platform/db.ts";
 import type { DemandPeriod, RecordedDemand } from "../demand-series.ts";
 
-/** Every place with demand is in the inventory: one look at the end of each one's index entries finds the newest day. */
-const newestSql = `
-  SELECT max(newest.demand_date)::text AS day
-  FROM inventory v
-  CROSS JOIN LATERAL (
-    SELECT demand_date
-    FROM demand_history h
-    WHERE h.tenant_id = v.tenant_id AND h.facility_id = v.facility_id AND h.material_id = v.material_id
-    ORDER BY demand_date DESC
-    LIMIT 1
-  ) AS newest
-  WHERE v.tenant_id = $1`;
+/** The end of idx_demand_history_newest. */
+const newestSql = "SELECT max(demand_date)::text AS day FROM demand_history WHERE tenant_id = $1";
 
 /** The newest day (YYYY-MM-DD) that the tenant recorded demand for; null before the first. */
 export async function newestDemandDay(database: TenantDatabase): Promise<string | null> {

@@ -17,7 +17,7 @@ const sql = `
   ON CONFLICT (tenant_id, facility_id, material_id, measurement_period_end) DO UPDATE
   SET measurement_period_start = excluded.measurement_period_start, model = excluded.model, judged_by = excluded.judged_by, periods = excluded.periods, mape_excluded = excluded.mape_excluded,
       mape = excluded.mape, wape = excluded.wape, bias = excluded.bias, mae = excluded.mae, rmse = excluded.rmse, tracking_signal = excluded.tracking_signal,
-      actual_sum = excluded.actual_sum, measured_at = excluded.measured_at
+      actual_sum = excluded.actual_sum, measured_at = excluded.measured_at, outdated = false
   RETURNING 1)
   SELECT count(*)::int AS measured FROM measured`;
 

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { forecastsGroup } from "../forecasting/forecast-cache.ts";
+import type { CachedQuery } from "../platform/cached-query.ts";
+import type { TenantDatabase } from "../platform/db.ts";
+import { NotFoundError } from "../platform/errors.ts";
+import { findRun, type RunRow } from "./sql/find-run.ts";
+import { listWorstItems } from "./sql/list-worst-items.ts";
+
+const measured = z.number().nullable();
+const groupAccuracy = z.object({
+  items: z.int(),
+  backTested: z.int(),
+  mape: measured,
+  mapeItems: z.int(),
+  wape: measured,
+  medianMase: measured,
+  maseItems: z.int(),
+  highVarianceItems: z.int(),
+});
+const itemAccuracy = z.object({ sku: z.string(), facility: z.string(), category: z.string().nullable(), model: z.string(), mape: measured, wape: measured, mase: measured, volume: z.number() });
+
+/** How accurate the forecasts of a run were in their back-tests. */
+export const runAccuracy = z.object({
+  runId: z.uuid(),
+  asOf: z.iso.date(),
+  thresholds: z.object({ mape: z.number(), itemMape: z.number() }),
+  withinThreshold: z.boolean().nullable(),
+  overall: groupAccuracy,
+  byModel: z.record(z.string(), groupAccuracy),
+  byCategory: z.record(z.string(), groupAccuracy),
+  highVarianceItems: z.object({ count: z.int(), items: z.array(itemAccuracy) }),
+  worstItems: z.object({ byMape: z.array(itemAccuracy), byMase: z.array(itemAccuracy) }),
+});
+
+/** Items that the accuracy of a run lists at each end. */
+const WORST_ITEMS = 10;
+
+const input = z.strictObject({ run: z.uuid(), highVarianceItems: z.int() });
+
+/** The accuracy of a run; a completed one does not change, so its group needs no other invalidation. */
+export const runAccuracyQuery: CachedQuery<z.infer<typeof input>> = {
+  name: "runs.accuracy",
+  cache: "queries",
+  input,
+  group: forecastsGroup,
+  compute: async (database, { run: id, highVarianceItems }) => {
+    const { runId, asOf, status, summary } = await requireRun(database, id);
+    if (summary === null) throw new NotFoundError(`The forecast run ${runId} is ${status}; its accuracy is known when it is completed.`);
+    const { thresholds, overall, byModel, byCategory } = summary;
+    const [highVariance, worstByMape, worstByMase] = await Promise.all([
+      listWorstItems(database, runId, "mape", thresholds.itemMape, highVarianceItems),
+      listWorstItems(database, runId, "mape", -1, WORST_ITEMS),
+      listWorstItems(database, runId, "mase", -1, WORST_ITEMS),
+    ]);
+    return {
+      runId,
+      asOf,
+      thresholds,
+      withinThreshold: overall.mape === null ? null : overall.mape <= thresholds.mape,
+      overall,
+      byModel,
+      byCategory,
+      highVarianceItems: { count: overall.highVarianceItems, items: highVariance },
+      worstItems: { byMape: worstByMape, byMase: worstByMase },
+    };
+  },
+};
+
+/**
+ * A run of the tenant.
+ *
+ * @throws NotFoundError when there is none with this id
+ */
+export async function requireRun(database: TenantDatabase, runId: string): Promise<RunRow> {
+  const run = await findRun(database, runId);
+  if (run === undefined) throw new NotFoundError(`There is no forecast run ${runId}.`);
+  return run;
+}
