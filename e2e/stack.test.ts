@@ -176,4 +176,11 @@ describe("the stack", () => {
     expect(await until("the database", 3 * MINUTE, () => stack.sql("SELECT count(*) FROM forecasts"))).toBe(forecasts);
     await until("the service", 3 * MINUTE, () => api.ready());
   }, 8 * MINUTE);
+
+  it("forecasts 200 items with no worker above 65 % of its memory", async () => {
+    expect(await api.importSample(200)).toBe(200);
+    const { run: finished } = await api.forecast(() => undefined);
+    expect(finished).toMatchObject({ status: "completed", progress: { itemsTotal: 200 } });
+    expect(finished.progress.peakMemoryPercent).toBeLessThan(65);
+  }, 5 * MINUTE);
 });

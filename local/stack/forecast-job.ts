@@ -52,11 +52,11 @@ export class ForecastApi {
     await until("the service", 120_000, () => this.call("GET", "/health/ready"));
   }
 
-  /** Sends the sample catalogue: items, stock and demand history. */
-  async importSample(): Promise<number> {
+  /** Sends the sample catalogue, or one of so many items: items, stock and demand history. */
+  async importSample(size?: number): Promise<number> {
     const folder = await mkdtemp(join(tmpdir(), "forecast-sample-"));
     try {
-      await promisify(execFile)(process.execPath, [join(repository, "app", "sample", "export.ts"), folder]);
+      await promisify(execFile)(process.execPath, [join(repository, "app", "sample", "export.ts"), folder, ...(size === undefined ? [] : ["--items", String(size)])]);
       let items = 0;
       for (const [route, file] of [
         ["/api/items/import", "items.csv"],

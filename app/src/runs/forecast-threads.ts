@@ -2,6 +2,12 @@ import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
 import type { ThreadResult, ThreadTask } from "./forecast-thread.ts";
 
+/**
+ * MB that a thread may fill. One item needs a few; without a limit a thread lets
+ * garbage lie until it has as much as the whole process may use.
+ */
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 };
+
 /** Forecasts items in threads, so that the process goes on answering and sending signs of life. */
 export class ForecastThreads {
   readonly #pool: Piscina<ThreadTask, ThreadResult>;
@@ -20,6 +26,7 @@ export class ForecastThreads {
       minThreads: keepOne ? 1 : 0,
       maxThreads: threads,
       idleTimeout: 30_000,
+      resourceLimits: THREAD_LIMITS,
     });
   }
 
