@@ -7,8 +7,12 @@ import { eventually } from "../app/src/test-support/eventually.ts";
 import { migrationsDirectory } from "../app/src/test-support/test-database.ts";
 import { startTestRedis, type TestRedis } from "../app/src/test-support/test-redis.ts";
 import { SERVICE_TOKEN, spawnService } from "../app/src/test-support/test-service.ts";
+import { serviceMemory } from "../local/images/image-recipes.ts";
 import { ensurePackages } from "../local/packages/ensure-packages.ts";
 import { paths } from "../local/paths.ts";
+
+/** Memory is used as in a pod: as the image sets it, with the heap that Node.js gives itself in one of half a gigabyte. */
+const memory = { NODE_OPTIONS: [...serviceMemory.nodeOptions, "--max-old-space-size=256"].join(" "), ...serviceMemory.environment };
 
 /** Benchmarks also run on machines that have other things to do, where a process takes its time to start. */
 const START_TIMEOUT_MS = 120_000;
@@ -62,6 +66,7 @@ export class BenchServers {
       SVC_JWT: SERVICE_TOKEN,
       JWT_SECRET: "a-secret-of-the-benchmark-and-of-nothing-else",
       RATE_LIMIT_MAX: "0",
+      ...memory,
       ...environment,
     });
     try {

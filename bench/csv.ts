@@ -13,7 +13,7 @@ try {
   await servers.createDatabase(DATABASE);
   const rows: string[][] = [];
   for (const days of [10, 100, 1_000]) {
-    await servers.withService(DATABASE, "api", { NODE_OPTIONS: "--max-old-space-size=128" }, async ({ origin, pid }) => {
+    await servers.withService(DATABASE, "api", {}, async ({ origin, pid }) => {
       await send(origin, "items", Readable.from(["sku,name\n", ...Array.from({ length: ITEMS }, (_, item) => `S-${item},Item ${item}\n`)]));
       process.stderr.write(`… ${days * ITEMS} rows\n`);
       const importing = performance.now();

@@ -16,8 +16,7 @@ const LARGE = Number(given.items);
 const SMALL = 127;
 const REPEATS = Number(given.repeats);
 const TIMEOUT_MS = 600_000;
-/** The heap is the one that Node.js gives itself in a worker's pod of 512 MiB; on a large machine it would let garbage lie. */
-const ENVIRONMENT = { FORECAST_BATCH_SIZE: "200", FORECAST_CACHE_PRELOAD: "false", NODE_OPTIONS: "--max-old-space-size=192" };
+const ENVIRONMENT = { FORECAST_BATCH_SIZE: "200", FORECAST_CACHE_PRELOAD: "false" };
 
 interface Sample {
   readonly seconds: number;

@@ -75,8 +75,11 @@ describe("the cache, with several processes", () => {
     expect(await value(app, 'cache_misses_total{cache="lists"}')).toBe(1);
   });
 
-  it("gives no answer whose time is over when that is switched off", async () => {
-    const app = await start("api", { CACHE_TTL_ITEMS: "1", CACHE_STALE_WHILE_REVALIDATE: "false" });
+  it.each([
+    ["CACHE_STALE_WHILE_REVALIDATE", "false"],
+    ["CACHE_STALE_TTL_MS", "0"],
+  ])("gives no answer whose time is over with %s=%s", async (name, setting) => {
+    const app = await start("api", { CACHE_TTL_ITEMS: "1", [name]: setting });
     await eventually(async () => {
       await app.get("/api/items");
       if ((await value(app, 'cache_misses_total{cache="lists"}')) < 2) throw new Error("the answer lives on");

@@ -6,7 +6,7 @@ import type { ThreadResult, ThreadTask } from "./forecast-thread.ts";
  * MB that a thread may fill. One item needs a few; without a limit a thread lets
  * garbage lie until it has as much as the whole process may use.
  */
-const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 16 };
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 12 };
 
 /** Forecasts items in threads, so that the process goes on answering and sending signs of life. */
 export class ForecastThreads {

@@ -37,6 +37,8 @@ export interface TestService {
   readonly service: Service;
   /** The name of its database. */
   readonly database: string;
+  /** The lines that it has logged; LOG_LEVEL says from which level on. */
+  readonly logged: readonly string[];
   /** GET with the service token. */
   get(path: string): Promise<{ status: number; body: Record<string, unknown>; headers: Headers }>;
   text(path: string): Promise<string>;
@@ -52,7 +54,8 @@ export interface TestService {
 /** Starts a service in this process and waits until its queue is connected. */
 export async function startTestService(server: TestServer, database: string, role: ServiceRole = "api+worker", environment: Record<string, string> = {}): Promise<TestService> {
   const config = readConfig({ ...testEnvironment(server, database), ...environment });
-  const service = await startService(role, config, createLog({ level: config.LOG_LEVEL, role, version: "test" }));
+  const logged: string[] = [];
+  const service = await startService(role, config, createLog({ level: config.LOG_LEVEL, role, version: "test", destination: { write: (line) => logged.push(line) } }));
   const origin = `http://127.0.0.1:${service.port}`;
   const answer = async (response: Response) => ({ status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> });
   const authorization = `Bearer ${SERVICE_TOKEN}`;
@@ -72,6 +75,7 @@ export async function startTestService(server: TestServer, database: string, rol
   return {
     service,
     database,
+    logged,
     get,
     post,
     send,
