@@ -20,6 +20,8 @@ const SERIES = 1_000;
 const HISTORY = 180;
 const HORIZON = 90;
 const REPEATS = 3;
+/** Rounds before those that are measured: code is compiled for what it meets. */
+const WARM_UP = 5;
 const MODELS: readonly ModelName[] = ["holt-winters", "exponential-smoothing", "croston", "sba", "tsb"];
 /** statsforecast gives these constants and no others; without them the models here search for the best ones. */
 const CONSTANTS = { crostonAlpha: 0.1, tsbAlpha: 0.1, tsbBeta: 0.1 };
@@ -77,9 +79,9 @@ function report(series: readonly Series[], { version, seconds }: Peer): void {
   table([`${SERIES} series of ${HISTORY} days, ${HORIZON} ahead: CPU time`, "here", `statsforecast ${version}`, "theirs / ours"], [...rows, ["choosing among all models by back-test", spread(choosing, "s"), "", ""]]);
 }
 
-/** CPU seconds of each repetition; one before them, so that it is compiled code that is measured. */
+/** CPU seconds of each repetition, of a process that has been at it for a while, as a worker is. */
 function repeated(work: () => void): number[] {
-  work();
+  for (let round = 0; round < WARM_UP; round += 1) work();
   return Array.from({ length: REPEATS }, () => {
     const before = process.cpuUsage();
     work();

@@ -3,4 +3,4 @@
  * migration whose tables or columns it cannot do without. It rises with every
  * migration that the service needs.
  */
-export const OLDEST_SCHEMA = "0.0.21";
+export const OLDEST_SCHEMA = "0.0.22";

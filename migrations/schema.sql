@@ -548,7 +548,7 @@ users.users_email_key UNIQUE (email)
 users.users_pkey PRIMARY KEY (user_id)
 users.users_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'staff'::text, 'admin'::text])))
 users.users_tenant_id_fkey FOREIGN KEY (tenant_id) REFERENCES tenants(tenant_id)
-watchdog_interventions.watchdog_interventions_kind_check CHECK ((kind = ANY (ARRAY['stalled-run'::text, 'missed-schedule'::text])))
+watchdog_interventions.watchdog_interventions_kind_check CHECK ((kind = ANY (ARRAY['stalled-run'::text, 'missed-schedule'::text, 'dead-worker'::text]))) NOT VALID
 watchdog_interventions.watchdog_interventions_pkey PRIMARY KEY (intervention_id)
 
 -- Indexes

@@ -53,6 +53,8 @@ async function useEverything(service: TestService, sql: (statement: string) => P
   await service.send("POST", "/api/auth/login", { token: null, json: { email: "nobody@example.com", password: "not the password" } });
   await sql("INSERT INTO pgboss.job (name, data) VALUES ('health-check', '{}')");
   await eventually(async () => expect((await service.get("/api/health")).body["checks"]).not.toEqual([]));
+  // Queries are written to their log every few seconds.
+  await eventually(async () => expect(await service.text("/metrics")).toMatch(/^query_log_requests_total [1-9]/m));
 }
 
 describe("what the service tells Prometheus", () => {
@@ -62,7 +64,7 @@ describe("what the service tells Prometheus", () => {
   beforeAll(async () => {
     server = await startTestServer();
     const database = await server.createDatabase();
-    service = await startTestService(server, database);
+    service = await startTestService(server, database, "api+worker", { SLOW_QUERY_THRESHOLD_MS: "1" });
     await useEverything(service, (sql) => asSuperuser(server.superuser, database, async (client) => {
       await client.query(sql);
     }));

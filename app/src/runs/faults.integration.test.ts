@@ -90,6 +90,8 @@ describe("a fault in the middle of a forecast run", () => {
       await untilCompleted(runId);
       expect(Date.now() - killedAt).toBeLessThan(60_000);
       await expectEachItemOnce(runId);
+      expect(await query("SELECT kind, subject, mended FROM watchdog_interventions")).toEqual([{ kind: "dead-worker", subject: runId, mended: true }]);
+      expect((await api.get("/api/health")).body).toMatchObject({ monitoring: { watchdogInterventions: 1 } });
     } finally {
       successor.process.kill("SIGTERM");
       await api.stop();

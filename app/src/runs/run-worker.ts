@@ -2,9 +2,11 @@ import type { Job, JobWithMetadata, PgBoss } from "pg-boss";
 import { sqlOf } from "../platform/job-queue.ts";
 import { type BatchContext, BatchWorker } from "./batch-worker.ts";
 import { BATCH_QUEUE, type BatchJob, FAILED_QUEUE, RUN_QUEUE, type RunJob } from "./queues.ts";
+import { isAbandoned } from "./abandoned-job.ts";
 import { createRun } from "./sql/create-run.ts";
 import { failRun } from "./sql/fail-run.ts";
 import { finishRun } from "./sql/finish-run.ts";
+import { recordIntervention } from "./sql/interventions.ts";
 import { planBatches } from "./sql/plan-batches.ts";
 
 /** Idle workers look for jobs this often, in seconds. */
@@ -17,13 +19,22 @@ const POLLING = { pollingIntervalSeconds: 0.5 };
 export async function workOnRuns(boss: PgBoss, context: BatchContext): Promise<void> {
   const batches = new BatchWorker(context);
   await boss.work<RunJob>(RUN_QUEUE, POLLING, ([job]) => planRun(boss, context, job));
-  const batchWorker = await boss.work<BatchJob>(BATCH_QUEUE, POLLING, async ([job]) => {
+  const batchWorker = await boss.work(BATCH_QUEUE, { ...POLLING, includeMetadata: true }, async ([job]: JobWithMetadata<BatchJob>[]) => {
     if (job === undefined) return;
+    if (isAbandoned(job)) await countTakeover(context, job.data);
     await batches.handle(boss, job);
     // Where one batch was, there are more: the rest between batches is the setting's, not the polling's.
     boss.notifyWorker(batchWorker);
   });
   await boss.work(FAILED_QUEUE, { ...POLLING, includeMetadata: true }, ([job]: JobWithMetadata<BatchJob | RunJob>[]) => giveUp(context, job));
+}
+
+/** Counts a batch that a dead worker had. */
+async function countTakeover({ database, metrics, log }: BatchContext, { runId, batchNo }: BatchJob): Promise<void> {
+  metrics.forecast_watchdog_findings_total.inc({ kind: "dead-worker" });
+  metrics.forecast_watchdog_interventions_total.inc({ kind: "dead-worker" });
+  await recordIntervention(database, "dead-worker", runId, true);
+  log.warn({ runId, batchNo }, "a batch is taken over from a worker that gave no sign of life");
 }
 
 async function planRun(boss: PgBoss, { config, database, log }: BatchContext, job: Job<RunJob> | undefined): Promise<void> {

@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import type pg from "pg";
 import { asSuperuser } from "../../embedded/provision.ts";
+import { readConfig } from "../platform/config.ts";
 import { eventually } from "../test-support/eventually.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { startTestService, type TestService } from "../test-support/test-service.ts";
 
+const MINUTE = 60_000;
 /** Twelve hours away from now, so that no run of the tests meets it. */
 const CRON_DAILY = `0 ${(new Date().getUTCHours() + 12) % 24} * * *`;
 const watched = { SCHEDULER_WATCHDOG_INTERVAL_MS: "1000", SCHEDULER_WATCHDOG_TIMEOUT_MS: "1000", CRON_DAILY };
@@ -50,6 +52,18 @@ describe("the watchdog", () => {
     expect(await query("SELECT count(*)::int AS forecasts, count(DISTINCT material_id)::int AS items FROM forecasts")).toEqual([{ forecasts: 4, items: 4 }]);
     await counted("interventions", "stalled-run");
     expect((await app.get("/api/health")).body).toMatchObject({ monitoring: { watchdogEnabled: true, selfHealingEnabled: true, watchdogInterventions: 1 } });
+  }, 90_000);
+
+  it("takes a run for stalled after two minutes without progress and looks every five, which makes seven at most", async () => {
+    const { SCHEDULER_WATCHDOG_TIMEOUT_MS: timeout, SCHEDULER_WATCHDOG_INTERVAL_MS: interval } = readConfig({});
+    expect([timeout, interval, timeout + interval]).toEqual([2 * MINUTE, 5 * MINUTE, 7 * MINUTE]);
+    const [late, busy] = ["00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"];
+    await loseBatches();
+    await query(`INSERT INTO forecast_runs SELECT (jsonb_populate_record(r, jsonb_build_object('run_id', '${busy}'))).* FROM forecast_runs r`);
+    for (const [runId, seconds] of [[late, 150], [busy, 60]] as const) await query(`UPDATE forecast_runs SET requested_at = now() - interval '${seconds} seconds', started_at = now() - interval '${seconds} seconds' WHERE run_id = '${runId}'`);
+    app = await startTestService(server, database, "api+worker", { CRON_DAILY });
+    await untilCompleted(1);
+    expect(await query("SELECT kind, subject FROM watchdog_interventions")).toEqual([{ kind: "stalled-run", subject: late }]);
   }, 90_000);
 
   it("starts a run whose job is gone before it was split into batches", async () => {
