@@ -20,8 +20,12 @@ const SERIES = 1_000;
 const HISTORY = 180;
 const HORIZON = 90;
 const REPEATS = 3;
-/** Rounds before those that are measured: code is compiled for what it meets. */
-const WARM_UP = 5;
+/**
+ * Rounds before those that are measured, because code is compiled for what it
+ * meets, and rounds of one repetition: garbage is collected once in many of
+ * them, and each is to bear its share.
+ */
+const ROUNDS = 20;
 const MODELS: readonly ModelName[] = ["holt-winters", "exponential-smoothing", "croston", "sba", "tsb"];
 /** statsforecast gives these constants and no others; without them the models here search for the best ones. */
 const CONSTANTS = { crostonAlpha: 0.1, tsbAlpha: 0.1, tsbBeta: 0.1 };
@@ -79,13 +83,16 @@ function report(series: readonly Series[], { version, seconds }: Peer): void {
   table([`${SERIES} series of ${HISTORY} days, ${HORIZON} ahead: CPU time`, "here", `statsforecast ${version}`, "theirs / ours"], [...rows, ["choosing among all models by back-test", spread(choosing, "s"), "", ""]]);
 }
 
-/** CPU seconds of each repetition, of a process that has been at it for a while, as a worker is. */
+/** CPU seconds of a round, in each repetition, of a process that has been at it for a while, as a worker is. */
 function repeated(work: () => void): number[] {
-  for (let round = 0; round < WARM_UP; round += 1) work();
+  const rounds = () => {
+    for (let round = 0; round < ROUNDS; round += 1) work();
+  };
+  rounds();
   return Array.from({ length: REPEATS }, () => {
     const before = process.cpuUsage();
-    work();
+    rounds();
     const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1e6;
+    return (user + system) / 1e6 / ROUNDS;
   });
 }

@@ -40,7 +40,12 @@ export function forecastWith(model: FittedModel, history: Series, horizon: numbe
   const ceiling = EXPLOSION_LIMIT * maximum(history);
   const point = model.points(horizon);
   const deviations = model.deviations(horizon);
-  const [lower80, upper80, lower95, upper95] = [new Float64Array(horizon), new Float64Array(horizon), new Float64Array(horizon), new Float64Array(horizon)];
+  // Views of one buffer: most of what a simple model costs is making buffers and collecting them.
+  const limits = new Float64Array(4 * horizon);
+  const lower80 = limits.subarray(0, horizon);
+  const upper80 = limits.subarray(horizon, 2 * horizon);
+  const lower95 = limits.subarray(2 * horizon, 3 * horizon);
+  const upper95 = limits.subarray(3 * horizon);
   for (let step = 0; step < horizon; step += 1) {
     const value = bounded(point[step] ?? 0, ceiling);
     const known = deviations[step] ?? 0;
