@@ -5,6 +5,7 @@ import { throughTunnel } from "../service-tunnel.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { contextOf } from "../rollback/cluster.ts";
 import { ReleaseHistory } from "../releases/release-history.ts";
+import type { NumberedUpdate } from "../releases/update.ts";
 
 /** An alert as Alertmanager's API takes it. */
 export interface PostedAlert {
@@ -22,6 +23,10 @@ const outputsSchema = z.object({ alertmanagerUrl: z.string(), prometheusUrl: z.s
 /** Where the monitoring of a stack answers. */
 export interface MonitoringEndpoints {
   readonly namespace: string;
+  /** The newest update of the stack; undefined where its history has none. */
+  readonly newest: NumberedUpdate | undefined;
+  /** The kubeconfig's context that the newest update went to; undefined for the current one. */
+  readonly context: string | undefined;
   readonly alertmanager: Endpoint;
   /** Undefined where the stack names none. */
   readonly prometheus: Endpoint | undefined;
@@ -46,7 +51,7 @@ export async function monitoringOf(stack: string): Promise<MonitoringEndpoints> 
   const newest = (await new ReleaseHistory(stack).updates()).at(-1);
   const context = newest === undefined ? undefined : contextOf(newest.entry);
   const { namespace, alertmanagerUrl, prometheusUrl } = outputs.data;
-  return { namespace, alertmanager: endpointAt(alertmanagerUrl, context), prometheus: prometheusUrl === "" ? undefined : endpointAt(prometheusUrl, context) };
+  return { namespace, newest, context, alertmanager: endpointAt(alertmanagerUrl, context), prometheus: prometheusUrl === "" ? undefined : endpointAt(prometheusUrl, context) };
 }
 
 /** Posts alerts to the Alertmanager, which routes them as it does Prometheus's. */

@@ -2,8 +2,6 @@ import { run } from "@forecast-stack/local/run.ts";
 import { drillServicePrefix } from "@forecast-stack/monitoring/alert-rule.ts";
 import { type Endpoint, endpointAt, monitoringOf } from "../alerts/alertmanager.ts";
 import { ReleaseError } from "../releases/release-error.ts";
-import { ReleaseHistory } from "../releases/release-history.ts";
-import { contextOf } from "../rollback/cluster.ts";
 
 /** The stack that a drill happens in, and how to reach it. */
 export interface DrillPlace {
@@ -26,11 +24,9 @@ const INBOX_PORT = 8080;
  * @throws ReleaseError when it is not deployed, or is production and nobody said that this is meant
  */
 export async function drillPlace(stack: string, allowProduction: boolean): Promise<DrillPlace> {
-  const newest = (await new ReleaseHistory(stack).updates()).at(-1);
+  const { namespace, newest, context, alertmanager, prometheus } = await monitoringOf(stack);
   const environment = environmentOf(newest?.entry.config["forecast-stack:environment"]);
   checkEnvironment(stack, environment, allowProduction);
-  const context = newest === undefined ? undefined : contextOf(newest.entry);
-  const { namespace, alertmanager, prometheus } = await monitoringOf(stack);
   const where = [...(context === undefined ? [] : ["--context", context]), "--namespace", namespace];
   return {
     stack,
