@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { backUpCluster } from "@forecast-stack/delivery/backup/operator-backup.ts";
+import { backUpCluster, clusterBackups } from "@forecast-stack/delivery/backup/operator-backup.ts";
 import { renderStack, stackConfiguration } from "@forecast-stack/infra/rendering/render-stack.ts";
 import type { RenderedResource } from "@forecast-stack/infra/rendering/rendered-resource.ts";
 import { kubectl } from "@forecast-stack/local/cluster/start.ts";
@@ -59,12 +59,15 @@ describe("a preview against the real definitions of CloudNativePG and the Promet
     const namespace = "e2e-operator-backup";
     await kubectl(["create", "namespace", namespace]);
     try {
-      const made = backUpCluster({ context: "forecast-stack", namespace }, "postgres", 60, () => undefined);
+      const made = backUpCluster({ context: "forecast-stack", namespace }, "postgres", "before-deploy", () => undefined);
       const answered = until("the backup", MINUTE, async () => {
         const name = await kubectl(["--namespace", namespace, "get", "backups.postgresql.cnpg.io", "-o", "jsonpath={.items[0].metadata.name}"]);
         await kubectl(["--namespace", namespace, "patch", "backups.postgresql.cnpg.io", name, "--subresource=status", "--type=merge", "--patch", JSON.stringify({ status })]);
       });
       await Promise.all([answered, refusal === undefined ? expect(made).resolves.toMatch(/^postgres-before-deploy-/) : expect(made).rejects.toThrow(refusal)]);
+      const [listed, ...others] = await clusterBackups({ context: "forecast-stack", namespace }, "postgres");
+      expect([listed, others]).toEqual([expect.objectContaining(status), []]);
+      expect(await clusterBackups({ context: "forecast-stack", namespace }, "another")).toEqual([]);
     } finally {
       await kubectl(["delete", "namespace", namespace, "--wait=false"]);
       await kubectl(["wait", `namespace/${namespace}`, "--for=delete", "--timeout=60s"]);

@@ -4,7 +4,9 @@ import { confirm } from "../confirm.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { printTable } from "../table.ts";
 import { type BackupRecord, StackBackups } from "./backups.ts";
-import { placeOf } from "./stack-place.ts";
+import { archivedCluster, backUpCluster, clusterBackups, recoverySteps } from "./operator-backup.ts";
+import type { StackPlace } from "./service-job.ts";
+import { newestRelease, placeOf } from "./stack-place.ts";
 
 interface Options {
   readonly stack: string;
@@ -25,10 +27,14 @@ export function backupCommand(): Command {
     .addHelpText("after", `${EXIT_CODES}\n\nExamples:\n  forecastctl backup create\n  forecastctl backup list --stack production --json\n  forecastctl backup restore forecast-20260131T013000Z`);
   const action = (name: string, description: string) => command.command(name).description(description).option("--stack <name>", "the stack", "dev").option("--json", "print JSON instead");
   action("create", "Back the database up now.").action(async (options: Options) => {
+    const operated = await operatedCluster(options.stack);
+    if (operated !== undefined) return operatorCreates(options, operated);
     const made = await run("Backup", options, (backups) => backups.create());
     print(options, made, () => printBackups([made]));
   });
   action("list", "List the complete backups, oldest first.").action(async (options: Options) => {
+    const operated = await operatedCluster(options.stack);
+    if (operated !== undefined) return operatorLists(options, operated);
     const backups = await run("Backups", options, (stack) => stack.list());
     print(options, backups, () => printBackups(backups));
   });
@@ -45,6 +51,8 @@ export function backupCommand(): Command {
 }
 
 async function restore(name: string | undefined, options: RestoreOptions): Promise<void> {
+  const operated = await operatedCluster(options.stack);
+  if (operated !== undefined) throw await recoveryByUpdate(options.stack, operated, name);
   if (options.json === true && options.yes !== true) throw new ReleaseError("--json does not ask: add --yes.");
   if (options.yes !== true && !(await confirm(`Put ${name ?? "the newest backup"} in place of the database of ${options.stack}? What was written since is only in the database from before, which is kept.`))) {
     process.stdout.write("Nothing was changed.\n");
@@ -53,6 +61,36 @@ async function restore(name: string | undefined, options: RestoreOptions): Promi
   const began = Date.now();
   const { manifest, kept } = await run("Restore", options, (backups) => backups.restore(name, options.keepSchema === true));
   print(options, { manifest, kept }, () => process.stdout.write(`${manifest.rows} rows of ${manifest.createdAt} are back after ${formatElapsed(Date.now() - began)}. The database from before is kept as ${kept}; drop it once nobody needs it.\n`));
+}
+
+/** The stack's CloudNativePG cluster with an object store: its operator makes and keeps the backups. */
+interface Operated {
+  readonly place: StackPlace;
+  readonly cluster: string;
+}
+
+async function operatedCluster(stack: string): Promise<Operated | undefined> {
+  const release = await newestRelease(stack);
+  const cluster = release === undefined ? undefined : archivedCluster(release.deployment);
+  return cluster === undefined ? undefined : { place: await placeOf(stack), cluster };
+}
+
+async function operatorCreates(options: Options, { place, cluster }: Operated): Promise<void> {
+  const make = async (note: (message: string) => void) => backUpCluster(place, cluster, "asked-for", note);
+  const name = options.json === true ? await make(() => undefined) : await step("Backup", make);
+  print(options, { name }, () => process.stdout.write(`The backup ${name} of ${cluster} is complete.\n`));
+}
+
+async function operatorLists(options: Options, { place, cluster }: Operated): Promise<void> {
+  const backups = await clusterBackups(place, cluster);
+  print(options, backups, () => printTable(["backup", "state", "began", "ended", "error"], backups.map(({ name, phase, startedAt, stoppedAt, error }) => [name, phase === "" ? "not begun" : phase, startedAt ?? "", stoppedAt ?? "", error])));
+}
+
+/** A recovery makes a cluster that the stack's settings must name, or its next update would not know it. */
+async function recoveryByUpdate(stack: string, { place, cluster }: Operated, name: string | undefined): Promise<ReleaseError> {
+  const backup = name === undefined ? undefined : (await clusterBackups(place, cluster)).find((one) => one.name === name);
+  if (name !== undefined && backup?.stoppedAt == null) return new ReleaseError(`${cluster} has no complete backup ${name}: forecastctl backup list --stack ${stack} shows them.`);
+  return new ReleaseError(`Nothing was changed. The operator recovers ${cluster} into a new cluster, which an update makes and switches the service to:\n${recoverySteps(stack, cluster, backup?.stoppedAt ?? undefined)}`);
 }
 
 async function run<Result>(title: string, { stack, json }: Options, work: (backups: StackBackups) => Promise<Result>): Promise<Result> {

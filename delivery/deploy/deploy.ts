@@ -5,8 +5,7 @@ import { prepare } from "@forecast-stack/local/prepare.ts";
 import { run } from "@forecast-stack/local/run.ts";
 import { readMigrationHeader } from "@forecast-stack/migrations/migration-header.ts";
 import { endpointAt } from "../alerts/alertmanager.ts";
-import { StackBackups, backupTemplate } from "../backup/backups.ts";
-import { archivedCluster, backUpCluster } from "../backup/operator-backup.ts";
+import { backUpFirst } from "../backup/back-up-first.ts";
 import { newestRelease, placeIn } from "../backup/stack-place.ts";
 import { contractObstacles, type WindowRelease } from "../migrations/contract-obstacles.ts";
 import { readSources } from "../migrations/lint.ts";
@@ -21,9 +20,6 @@ import { contextOf } from "../rollback/cluster.ts";
 import { freeAbandonedLock } from "../rollback/lock.ts";
 
 type Note = (message: string) => void;
-
-/** A base backup copies the whole database. */
-const OPERATOR_BACKUP_SECONDS = 3_600;
 
 /** What a deploy is asked to do. */
 export interface DeployRequest {
@@ -98,11 +94,7 @@ export class Deploy {
     const release = await newestRelease(this.#request.stack).catch(() => undefined);
     if (release === undefined) return "skipped: there is no database yet";
     const place = placeIn(release.deployment, contextOf(release.update.entry));
-    const cluster = archivedCluster(release.deployment);
-    if (cluster !== undefined) return backUpCluster(place, cluster, OPERATOR_BACKUP_SECONDS, note);
-    if ((await backupTemplate(place)) === undefined) return "skipped: this stack's backups are made by whoever runs its Postgres";
-    const { name, rows } = await new StackBackups(place, note).create();
-    return `${name}, ${rows} rows`;
+    return (await backUpFirst(release.deployment, place, "before-deploy", note)) ?? "skipped: this stack's backups are made by whoever runs its Postgres";
   }
 
   /** Migrations first, then every component, each waited for. */

@@ -1,4 +1,4 @@
-import { backupTemplate, StackBackups } from "../backup/backups.ts";
+import { backUpFirst } from "../backup/back-up-first.ts";
 import { placeIn } from "../backup/stack-place.ts";
 import { migrationImages, runMigrateJob, undoMigrations } from "../migrations/undo.ts";
 import { contextOf } from "./cluster.ts";
@@ -57,8 +57,7 @@ export class SchemaChange {
   /** Before data go for good, where the stack makes backups itself. */
   async #backup(running: RollbackPlan["today"]): Promise<void> {
     const place = placeIn(running, contextOf(this.#plan.target.update.entry));
-    if ((await backupTemplate(place)) === undefined) return;
     this.#note("backing the database up");
-    await new StackBackups(place, this.#note).create();
+    await backUpFirst(running, place, "before-undo", this.#note);
   }
 }
