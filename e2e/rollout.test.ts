@@ -62,12 +62,12 @@ describe("a staged rollout", () => {
       await killControllers();
     }
     const { status } = await bench.reaches("alike", (shown) => shown.status?.phase === "completed");
-    expect(status?.history.map(({ weight, what }) => [weight, what.split(",")[0]?.split(":")[0]]).slice(-4)).toEqual([[25, "step 1"], [50, "step 2"], [100, "step 3"], [100, "complete"]]);
+    expect(status?.history.map(({ weight, what }) => [weight, what.split(",")[0]?.split(":")[0]]).filter(([, what]) => /^(step|complete)/.test(String(what)))).toEqual([[25, "step 1"], [50, "step 2"], [100, "step 3"], [100, "complete"]]);
     const replayed = await bench.forecastctl(["explain", "alike", "--decision", "2", "--replay"]);
     expect(replayed).toMatchObject({ code: 0, output: expect.stringMatching(/accuracy[\s\S]*paired t[\s\S]*Judged again from this record: the same bytes\./) });
   }, 6 * MINUTE);
 
-  it("of a variant that is 20 % off is caught at its first step and taken back in every pod within 5 s; on-call is told, and the record says why", async () => {
+  it("of a variant that is 20 % off is caught at its first step and taken back in every pod within 5 s; on-call's receiver gets the notification, and the record says why", async () => {
     await stack.kubectl(["set", "image", "deployment/worker", `worker=${await biasedService(1.2)}`]);
     await stack.kubectl(["rollout", "status", "deployment/worker", "--timeout=120s"]);
     expect(await start("worse", rollout())).toMatchObject({ code: 0 });
@@ -78,7 +78,7 @@ describe("a staged rollout", () => {
     const [verdict, back] = (status?.history ?? []).slice(-2);
     expect([verdict?.what, back?.what]).toEqual([expect.stringMatching(/^go-back: a gate failed: accuracy: paired t/), "every pod has gone back"]);
     expect(Date.parse(back?.at ?? "") - Date.parse(verdict?.at ?? "")).toBeLessThanOrEqual(5_000);
-    expect(await bench.toldOf("worse")).toMatchObject({ labels: { alertname: "RolloutFailed", severity: "critical", team: "forecasting" }, receivers: [{ name: "forecasting-critical" }] });
+    expect(await bench.toldOf("worse")).toMatchObject({ labels: { alertname: "RolloutFailed", severity: "critical", team: "forecasting" }, receiver: "forecasting-critical" });
     const explained = await bench.forecastctl(["explain", "worse", "--replay"]);
     expect(explained.output).toMatch(/go-back[\s\S]*fail accuracy[\s\S]*samples +\d+ exposed[\s\S]*p [\d.e-]+[\s\S]*query[\s\S]*the same bytes/);
   }, 4 * MINUTE);

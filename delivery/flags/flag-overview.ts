@@ -1,11 +1,12 @@
 import { definitionsKey } from "@forecast-stack/flags/config-maps.ts";
-import { readExposures } from "@forecast-stack/flags/exposures.ts";
+import { type Exposure, readExposures, statusSuffix } from "@forecast-stack/flags/exposures.ts";
 import type { Environment } from "@forecast-stack/flags/flag-definition.ts";
 import type { Value } from "@forecast-stack/flags/flag-text.ts";
 import { type FlagSource, mergeFlags } from "@forecast-stack/flags/merge-flags.ts";
 import { inForce, noteOf, type OverrideNote, readOverrides } from "@forecast-stack/flags/overrides.ts";
 import type { FlagProblem } from "@forecast-stack/flags/problem.ts";
 import { readDefaults } from "@forecast-stack/flags/read-definitions.ts";
+import { readStatus } from "@forecast-stack/rollouts/rollout-status.ts";
 import type { FlagMaps } from "./flag-maps.ts";
 import { known } from "./override-change.ts";
 
@@ -22,6 +23,8 @@ export interface FlagOverview {
   readonly expires: string;
   /** Past its date of expiry. */
   readonly stale: boolean;
+  /** Since when everybody has had the same value by an override without an end or by a rollout to 100 %, where the maps tell it. */
+  readonly settledSince?: string;
   readonly description: string;
 }
 
@@ -49,10 +52,22 @@ export function overviewOf({ definitions, overrides, rollouts }: FlagMaps, now: 
       owner,
       expires,
       stale: expires < today,
+      ...settled(current[flag] === undefined ? sinceWhole(rollouts.data, rollout) : note?.until === undefined ? note?.at : undefined),
       description,
     };
   });
   return { flags, problems: [...defaults.problems, ...overridden.problems, ...exposed.problems] };
+}
+
+function settled(since: string | undefined): { readonly settledSince?: string } {
+  return since === undefined ? {} : { settledSince: since };
+}
+
+/** When a rollout came to all of everybody; undefined when it has not, or goes to a cohort alone. */
+function sinceWhole(data: FlagMaps["rollouts"]["data"], rollout: [string, Exposure] | undefined): string | undefined {
+  if (rollout === undefined || rollout[1].cohort !== undefined || rollout[1].weight < 100) return undefined;
+  const history = readStatus(data[`${rollout[0]}${statusSuffix}`])?.history ?? [];
+  return history[history.findLastIndex(({ weight }) => weight < 100) + 1]?.at;
 }
 
 /** The environment that the definitions were written for: the one whose defaults they all have. */

@@ -5,7 +5,7 @@ import { FlagMapStore } from "./flag-maps.ts";
 import { environmentOf, overviewOf } from "./flag-overview.ts";
 import { showHistory } from "./history-command.ts";
 import { knownFlag, overridePatch, parseDuration } from "./override-change.ts";
-import { describeNote, printFlag, readFlagProblem } from "./print-flags.ts";
+import { describeAge, describeNote, printFlag, readFlagProblem } from "./print-flags.ts";
 
 interface Options {
   readonly stack: string;
@@ -77,7 +77,7 @@ function storeOf({ stack, namespace, context }: Options): FlagMapStore {
 async function list(options: Options): Promise<void> {
   const { flags, problems } = overviewOf(await storeOf(options).read(), new Date());
   if (options.json === true) { printJson({ flags, problems }); return; }
-  printTable(["flag", "value", "decided by", "owner", "expires", ""], flags.map((one) => [one.flag, String(one.value), one.source, one.owner, `${one.expires}${one.stale ? " (past)" : ""}`, describeNote(one)]));
+  printTable(["flag", "value", "decided by", "owner", "expires", ""], flags.map((one) => [one.flag, String(one.value), one.source, one.owner, describeAge(one, new Date()), describeNote(one)]));
   for (const problem of problems) process.stdout.write(`${readFlagProblem(problem)}\n`);
 }
 

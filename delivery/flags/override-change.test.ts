@@ -2,9 +2,11 @@ import { describe, expect, it } from "@jest/globals";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
 import { flagdDocument } from "@forecast-stack/flags/flagd-document.ts";
 import { noteOf, readOverrides } from "@forecast-stack/flags/overrides.ts";
+import { freshStatus } from "@forecast-stack/rollouts/rollout-status.ts";
 import type { FlagMaps } from "./flag-maps.ts";
 import { environmentOf, overviewOf } from "./flag-overview.ts";
 import { overridePatch, parseDuration } from "./override-change.ts";
+import { describeAge } from "./print-flags.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
 const dev = { environment: "dev", by: "team:warehouse", now } as const;
@@ -25,6 +27,23 @@ describe("an override by the command line", () => {
       source: "override",
       note: { by: "team:warehouse", at: "2026-03-01T12:00:00.000Z", reason: "receiving is stuck", until: "2026-03-01T12:30:00.000Z" },
     });
+  });
+
+  it("and a rollout to 100 % tell since when everybody has had the same value, but not one that ends or goes to a cohort", () => {
+    const since = (maps: FlagMaps, flag: string) => overviewOf(maps, now).flags.find((one) => one.flag === flag)?.settledSince;
+    const overriddenFor = (forMs?: number) => {
+      const { data, metadata } = overridePatch({ flag: "CROSS_DOCK_ENABLED", value: "false", ...(forMs === undefined ? {} : { forMs }) }, dev);
+      return mapsWith({ data: { CROSS_DOCK_ENABLED: String(data["CROSS_DOCK_ENABLED"]) }, annotations: metadata.annotations });
+    };
+    const staged = (cohort: string) => {
+      const history = [[5, "01"], [100, "02"], [100, "03"]].map(([weight, day]) => ({ at: `2026-01-${day}T00:00:00.000Z`, weight, what: "step" }));
+      const status = { ...freshStatus("a", now), weight: 100, phase: "completed", history };
+      return { ...mapsWith(empty), rollouts: { data: { hybrid: `flag: ENABLE_HYBRID_FORECASTING\nvariant: on\n${cohort}`, "hybrid.status": JSON.stringify(status) }, annotations: {} } };
+    };
+    expect([since(overriddenFor(), "CROSS_DOCK_ENABLED"), since(overriddenFor(1_800_000), "CROSS_DOCK_ENABLED")]).toEqual(["2026-03-01T12:00:00.000Z", undefined]);
+    expect([since(staged(""), "ENABLE_HYBRID_FORECASTING"), since(staged("cohort: ['default:main:*']\n"), "ENABLE_HYBRID_FORECASTING")]).toEqual(["2026-01-02T00:00:00.000Z", undefined]);
+    expect(describeAge({ expires: "2027-01-01", stale: false, settledSince: "2026-01-02T00:00:00.000Z" }, now)).toBe("2027-01-01, settled since 2026-01-02");
+    expect(describeAge({ expires: "2027-01-01", stale: false, settledSince: "2026-02-02T00:00:00.000Z" }, now)).toBe("2027-01-01");
   });
 
   it("leaves a note of who took it away and why", () => {

@@ -1,5 +1,6 @@
 import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import type { FlagProblem } from "@forecast-stack/flags/problem.ts";
+import { thresholds } from "@forecast-stack/monitoring/thresholds.ts";
 import pc from "picocolors";
 import type { FlagOverview } from "./flag-overview.ts";
 
@@ -16,13 +17,19 @@ export function describeNote({ rollout, note, source }: Pick<FlagOverview, "roll
   return [...staged, ...by].join(", ");
 }
 
+/** The date of a flag's end, and whether it has outstayed it or has been the same for everybody for long. */
+export function describeAge({ expires, stale, settledSince }: Pick<FlagOverview, "expires" | "stale" | "settledSince">, now: Date): string {
+  const longSettled = settledSince !== undefined && now.getTime() - Date.parse(settledSince) > thresholds.flagSettledSeconds * 1_000;
+  return `${expires}${stale ? " (past)" : ""}${longSettled ? `, settled since ${settledSince.slice(0, 10)}` : ""}`;
+}
+
 /** All of one flag, a line each. */
 export function printFlag(flag: FlagOverview, problems: readonly FlagProblem[]): void {
   const lines = [
     [flag.flag, String(flag.value)],
     ["decided by", [flag.source, describeNote(flag)].filter(Boolean).join(", ")],
     ["owner", flag.owner],
-    ["expires", `${flag.expires}${flag.stale ? " (past)" : ""}`],
+    ["expires", describeAge(flag, new Date())],
     ["is for", flag.description],
   ];
   process.stdout.write(`${lines.map(([name = "", text = ""]) => `${pc.bold(name.padEnd(10))}  ${text}\n`).join("")}${problems.map((problem) => `${readFlagProblem(problem)}\n`).join("")}`);

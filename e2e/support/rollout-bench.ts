@@ -13,7 +13,7 @@ export interface Shown {
 
 interface Told {
   readonly labels: Readonly<Record<string, string>>;
-  readonly receivers: readonly { readonly name: string }[];
+  readonly receiver: string;
 }
 
 const PATIENCE_MS = 150_000;
@@ -76,14 +76,14 @@ export class RolloutBench {
     });
   }
 
-  /** What Alertmanager holds about a rollout, and whom it tells. */
+  /** What has arrived at the stack's inbox about a failed rollout, and for which receiver. */
   async toldOf(rollout: string): Promise<Told> {
-    const url = await this.#stack.serviceUrl("alertmanager", 9093);
-    return until("Alertmanager to know", 30_000, async () => {
-      const alerts = (await (await fetch(`${url}/api/v2/alerts`)).json()) as Told[];
-      const told = alerts.find(({ labels }) => labels["rollout"] === rollout && labels["alertname"] === "RolloutFailed");
-      if (told === undefined) throw new Error("it knows nothing of it");
-      return told;
+    const url = await this.#stack.serviceUrl("alert-inbox", 8080);
+    return until("the notification of the failed rollout", PATIENCE_MS, async () => {
+      const { messages } = (await (await fetch(`${url}/messages`)).json()) as { messages: { message: { receiver: string; alerts: { labels: Told["labels"] }[] } }[] };
+      const arrived = messages.flatMap(({ message: { receiver, alerts } }) => alerts.map(({ labels }) => ({ labels, receiver }))).find(({ labels }) => labels["rollout"] === rollout && labels["alertname"] === "RolloutFailed");
+      if (arrived === undefined) throw new Error("nothing has arrived");
+      return arrived;
     });
   }
 }

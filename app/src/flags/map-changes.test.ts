@@ -53,6 +53,11 @@ describe("the changes of rollouts and defaults", () => {
     expect(rollout("weight: 25")).toMatchObject([{ map: "rollouts", key: "hybrid", flag: "ENABLE_HYBRID_FORECASTING", before: null, after: "on for 25 %" }]);
   });
 
+  it("say that only a cohort has a share", () => {
+    const content = { data: { hybrid: "flag: ENABLE_HYBRID_FORECASTING\nvariant: on\ncohort: ['default:main:*']\n", "hybrid.status": "weight: 100" }, annotations: {} };
+    expect(changesOf(nothing, observeMap(definitions, "rollouts", content, version("11"), seenAt))).toMatchObject([{ after: "on for 100 % of a cohort" }]);
+  });
+
   it("are none where something cannot be read", () => {
     expect(rollout("weight: [")).toEqual([]);
     expect(changesOf(recorded("true"), observeMap(definitions, "definitions", { data: { "flags.json": "{" }, annotations: {} }, version("11"), seenAt))).toEqual([]);

@@ -47,7 +47,7 @@ export function observeMap(definitions: FlagDefinitions, map: FlagMap, content: 
     case "rollouts": {
       const { exposures, problems } = readExposures(definitions, content, {});
       const wrong = new Set(problems.map(({ key }) => key));
-      const texts = Object.entries(exposures).map(([name, { flag, variant, weight }]) => [name, { flag, text: `${variant} for ${weight} %` }] as const);
+      const texts = Object.entries(exposures).map(([name, { flag, variant, weight, cohort }]) => [name, { flag, text: `${variant} for ${weight} %${cohort === undefined ? "" : " of a cohort"}` }] as const);
       return { ...observed, keys: new Map(texts), silentOn: (name) => wrong.has(name) || wrong.has(`${name}${statusSuffix}`) };
     }
   }
