@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { type FlagMapContent, flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
@@ -11,7 +8,8 @@ import { FlagWatch } from "@forecast-stack/flags/flag-watch.ts";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { CommandError } from "@forecast-stack/local/run.ts";
 import { CutLine } from "./support/cut-line.ts";
-import { repository, TestStack } from "./support/test-stack.ts";
+import { startForecastctl } from "./support/forecastctl.ts";
+import { TestStack } from "./support/test-stack.ts";
 
 const MINUTE = 60_000;
 const NAME = "e2e-flags";
@@ -32,13 +30,7 @@ describe("the flags of a stack", () => {
       () => "",
       (error: unknown) => (error instanceof CommandError ? error.output : String(error)),
     );
-  const forecastctl = async (...args: string[]) => {
-    const child = spawn(process.execPath, [join(repository, "delivery", "bin", "forecastctl"), ...args], { stdio: ["ignore", "pipe", "pipe"] });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-    const [code] = (await once(child, "close")) as [number | null];
-    return { code, output };
-  };
+  const forecastctl = (...args: string[]) => startForecastctl(args).ended;
   /** The changes of a flag's override, the oldest first. */
   const history = async (flag: string) => (JSON.parse((await forecastctl("flags", "history", flag, "--stack", NAME, "--json", "--limit", "2000")).output) as FlagChange[]).filter(({ map }) => map === "overrides").reverse();
   const overrides = async () => (await core.readNamespacedConfigMap({ name: flagConfigMaps.overrides, namespace: stack.namespace })).data ?? {};
@@ -185,16 +177,25 @@ describe("the flags of a stack", () => {
     const turnedDuring = async (flag: string, work: (started: () => void) => Promise<unknown>) => {
       let begin: () => void = () => undefined;
       const began = new Promise<void>((resolve) => (begin = resolve));
-      const done = work(begin);
+      let running = true;
+      const done = work(begin).finally(() => (running = false));
       await began;
       await patch({ [flag]: "false" });
+      expect(running).toBe(true);
       return done;
     };
+    const generation = () => stack.kubectl(["get", "deployment", "api", "-o", "jsonpath={.metadata.generation}"]);
     expect(await turnedDuring("CROSS_DOCK_ENABLED", (started) => stack.up({ ...SETTINGS, "forecast-stack:logLevel": "debug" }, (line) => (/updating|creating/.test(line) ? started() : undefined)))).toMatchObject({ ok: true });
     expect(await overrides()).toEqual({ CROSS_DOCK_ENABLED: "false" });
-    const rolledBack = await turnedDuring("SKU_AFFINITY_ENABLED", (started) => {
-      setTimeout(started, 5_000);
-      return forecastctl("rollback", "--stack", NAME, "--to", "1", "--yes");
+    const before = await generation();
+    const rolledBack = await turnedDuring("SKU_AFFINITY_ENABLED", async (started) => {
+      const rollback = forecastctl("rollback", "--stack", NAME, "--to", "1", "--yes");
+      // From then on it waits for new pods of the service.
+      await until("the rollback to change the service", MINUTE, async () => {
+        if ((await generation()) === before) throw new Error("it is as it was");
+      });
+      started();
+      return rollback;
     });
     expect(rolledBack).toMatchObject({ code: 0 });
     expect(await overrides()).toEqual({ CROSS_DOCK_ENABLED: "false", SKU_AFFINITY_ENABLED: "false" });
