@@ -1,7 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions, V1ConfigMap, V1Namespace, V1ObjectMeta } from "@kubernetes/client-node";
+import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
 import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
 import { FlagSet } from "@forecast-stack/flags/flag-set.ts";
@@ -10,73 +7,45 @@ import { Registry } from "prom-client";
 import { readConfig } from "../app/src/platform/config.ts";
 import { Flags } from "../app/src/platform/flags.ts";
 import { stackEnvironment } from "../local/stack/environment.ts";
+import { ReaderPods } from "./reader-pods.ts";
 import { spread, table } from "./report.ts";
 
-// How long a patch of the overrides takes to be the answer of ten processes that
-// watch the embedded cluster's API server as pods do, each measured in the
-// process itself; and what an evaluation costs.
+// How long a patch of the overrides takes to be the answer of ten pods on the
+// embedded cluster, each measured in the pod itself; and what an evaluation costs.
 
 const NAMESPACE = "bench-flags";
 const READERS = 10;
 const TOGGLES = 200;
 const EVALUATIONS = 100_000;
 const REPEATS = 3;
-const DEADLINE_MS = 30_000;
-
-interface Answer {
-  readonly value: number;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-}
 
 await propagation();
 await evaluation();
 process.exit(0);
 
 async function propagation(): Promise<void> {
-  process.env["KUBECONFIG"] ??= stackEnvironment("")["KUBECONFIG"];
+  Object.assign(process.env, stackEnvironment(process.env["PATH"] ?? ""));
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromDefault();
   const api = kubeConfig.makeApiClient(CoreV1Api);
-  await api.createNamespace({ body: Object.assign(new V1Namespace(), { metadata: named(NAMESPACE) }) });
-  const readers: ChildProcess[] = [];
+  const pods = await ReaderPods.start(NAMESPACE, READERS);
   try {
-    for (const name of Object.values(flagConfigMaps)) await api.createNamespacedConfigMap({ namespace: NAMESPACE, body: Object.assign(new V1ConfigMap(), { metadata: named(name) }) });
-    for (let index = 0; index < READERS; index += 1) readers.push(fork(join(import.meta.dirname, "flag-reader.ts"), [NAMESPACE, `reader-${index}`], { env: process.env }));
-    await Promise.all(readers.map((reader) => once(reader, "message")));
     const slowest: number[] = [];
     const all: number[] = [];
     for (let toggle = 1; toggle <= TOGGLES; toggle += 1) {
-      const answers = Promise.all(readers.map((reader) => answerOf(reader, toggle)));
       const sent = performance.timeOrigin + performance.now();
       await api.patchNamespacedConfigMap({ name: flagConfigMaps.overrides, namespace: NAMESPACE, body: { data: { STREAMING_BATCH_DELAY_MS: String(toggle) } } }, setHeaderOptions("Content-Type", PatchStrategy.MergePatch));
-      const times = (await answers).map(({ at }) => at - sent);
+      const times = await pods.answered(toggle, sent);
       all.push(...times);
       slowest.push(Math.max(...times));
     }
     table(
-      [`${TOGGLES} patches, ${READERS} processes`, "p50", "p95", "p99", "slowest"],
-      [["until a process answers anew", all] as const, ["until the last process does", slowest] as const].map(([name, times]) => [name, ...[0.5, 0.95, 0.99, 1].map((share) => `${quantile(times, share).toFixed(1)} ms`)]),
+      [`${TOGGLES} patches, ${READERS} pods`, "p50", "p95", "p99", "slowest"],
+      [["until a pod answers anew", all] as const, ["until the last pod does", slowest] as const].map(([name, times]) => [name, ...[0.5, 0.95, 0.99, 1].map((share) => `${quantile(times, share).toFixed(1)} ms`)]),
     );
   } finally {
-    for (const reader of readers) reader.kill();
-    await api.deleteNamespace({ name: NAMESPACE });
+    await pods.remove();
   }
-}
-
-/** The time at which a reader first answers with the wanted value. */
-function answerOf(reader: ChildProcess, wanted: number): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const deadline = setTimeout(() => reject(new Error(`A process did not answer with ${wanted} within ${DEADLINE_MS / 1_000} s.`)), DEADLINE_MS);
-    const listen = (message: unknown) => {
-      const answer = message as Answer;
-      if (answer.value !== wanted) return;
-      clearTimeout(deadline);
-      reader.off("message", listen);
-      resolve(answer);
-    };
-    reader.on("message", listen);
-  });
 }
 
 async function evaluation(): Promise<void> {
@@ -101,10 +70,6 @@ async function evaluation(): Promise<void> {
     }
     return times;
   }
-}
-
-function named(name: string): V1ObjectMeta {
-  return Object.assign(new V1ObjectMeta(), { name });
 }
 
 function quantile(values: readonly number[], share: number): number {

@@ -1,7 +1,7 @@
 // npm run bench -- [NAME] [OPTION...]: runs one benchmark; docs/benchmarks.md has what they measured.
 
 const benchmarks: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<unknown> }>> = {
-  flags: { about: "from a patch of a flag to the answer of ten processes (needs npm start), and what an evaluation costs", run: () => import("./flags.ts") },
+  flags: { about: "from a patch of a flag to the answer of ten pods (needs npm start), and what an evaluation costs", run: () => import("./flags.ts") },
   http: { about: "GET /api/forecasts at a steady rate, from Redis and from Postgres", run: () => import("./http.ts") },
   restore: { about: "a million rows of demand backed up, verified and restored", run: () => import("./restore.ts") },
   queries: { about: "the seven GraphQL queries on a million days of demand", run: () => import("./queries.ts") },
