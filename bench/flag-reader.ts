@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { KubeConfig } from "@kubernetes/client-node";
 import { FlagWatch } from "@forecast-stack/flags/flag-watch.ts";
 import { createMetrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
@@ -17,11 +16,7 @@ new FlagWatch(kubeConfig, namespace, {
   onContent: (map, content) => {
     flags.take(map, content);
     if (map !== "overrides") return;
-    void flags.value("STREAMING_BATCH_DELAY_MS").then((value) => {
-      process.stdout.write(`${JSON.stringify({ value, at: performance.timeOrigin + performance.now() })}\n`);
-      // From the first answer on this pod is ready.
-      writeFileSync("/tmp/ready", "");
-    });
+    void flags.value("STREAMING_BATCH_DELAY_MS").then((value) => process.stdout.write(`${JSON.stringify({ value, at: performance.timeOrigin + performance.now() })}\n`));
   },
   onGone: () => undefined,
   onFailure: (_map, error) => process.stderr.write(`${String(error)}\n`),

@@ -37,11 +37,13 @@ export class ReaderPods {
     createInterface({ input: this.#logs.stdout }).on("line", (line) => this.#note(line));
   }
 
-  /** Starts them in a namespace of their own, and waits until they are ready to answer. */
+  /** Starts them in a namespace of their own, and waits until each has answered with the first value, which is 0. */
   static async start(namespace: string, count: number): Promise<ReaderPods> {
     await run("kubectl", ["apply", "-f", "-"], { input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects(namespace, count, await readerImage()) }) });
     await run("kubectl", ["rollout", "status", "--namespace", namespace, `deployment/${NAME}`, "--timeout=180s"]);
-    return new ReaderPods(namespace, count);
+    const pods = new ReaderPods(namespace, count);
+    await pods.answered(0, 0);
+    return pods;
   }
 
   /** Milliseconds from a moment until each pod answered with a value. */
@@ -90,10 +92,10 @@ async function readerImage(): Promise<string> {
 function objects(namespace: string, count: number, image: string): object[] {
   const metadata = { name: NAME, namespace };
   const securityContext = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
-  const container = { name: "reader", image, imagePullPolicy: "IfNotPresent", command: ["/usr/local/bin/node", `/app/${NAME}.js`, namespace], env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }], securityContext, readinessProbe: { exec: { command: ["/usr/local/bin/node", "-e", "require('node:fs').accessSync('/tmp/ready')"] }, periodSeconds: 2, timeoutSeconds: 10 }, volumeMounts: [{ name: "tmp", mountPath: "/tmp" }] };
+  const container = { name: "reader", image, imagePullPolicy: "IfNotPresent", command: ["/usr/local/bin/node", `/app/${NAME}.js`, namespace], env: [{ name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } }], securityContext };
   return [
     { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "restricted" } } },
-    ...Object.values(flagConfigMaps).map((name) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace } })),
+    ...Object.values(flagConfigMaps).map((name) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: name === flagConfigMaps.overrides ? { STREAMING_BATCH_DELAY_MS: "0" } : {} })),
     { apiVersion: "v1", kind: "ServiceAccount", metadata },
     { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata, rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get", "list", "watch"], resourceNames: Object.values(flagConfigMaps) }] },
     { apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", metadata, roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: NAME }, subjects: [{ kind: "ServiceAccount", name: NAME, namespace }] },
@@ -104,7 +106,7 @@ function objects(namespace: string, count: number, image: string): object[] {
       spec: {
         replicas: count,
         selector: { matchLabels: { app: NAME } },
-        template: { metadata: { labels: { app: NAME } }, spec: { serviceAccountName: NAME, terminationGracePeriodSeconds: 1, securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: "RuntimeDefault" } }, containers: [container], volumes: [{ name: "tmp", emptyDir: {} }] } },
+        template: { metadata: { labels: { app: NAME } }, spec: { serviceAccountName: NAME, terminationGracePeriodSeconds: 1, securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: "RuntimeDefault" } }, containers: [container] } },
       },
     },
   ];

@@ -46,11 +46,14 @@ async function newestMessage({ inbox }: DrillPlace): Promise<number | undefined>
   return inbox.request("GET", "/messages?after=1000000000").then((answer) => inboxSchema.parse(answer).newest, () => undefined);
 }
 
+/** The alerts that arrived at an inbox after a message, each with the receiver that it was for. */
+export async function alertsAt(inbox: DrillPlace["inbox"], since: number): Promise<{ alert: z.infer<typeof alertSchema>; receiver: string }[]> {
+  const { messages } = inboxSchema.parse(await inbox.request("GET", `/messages?after=${since}`));
+  return messages.flatMap(({ message }) => message.alerts.map((alert) => ({ alert, receiver: message.receiver })));
+}
+
 function byInbox({ inbox, namespace }: DrillPlace, labels: Readonly<Record<string, string>>, since: number): Watcher {
-  const find = async (status: "firing" | "resolved") => {
-    const { messages } = inboxSchema.parse(await inbox.request("GET", `/messages?after=${since}`));
-    return messages.flatMap(({ message }) => message.alerts.map((alert) => ({ alert, receiver: message.receiver }))).find(({ alert }) => alert.status === status && has(alert.labels, { ...labels, namespace }));
-  };
+  const find = async (status: "firing" | "resolved") => (await alertsAt(inbox, since)).find(({ alert }) => alert.status === status && has(alert.labels, { ...labels, namespace }));
   return {
     begun: async () => {
       const found = await find("firing");

@@ -1,3 +1,5 @@
+import { endpointAt } from "@forecast-stack/delivery/alerts/alertmanager.ts";
+import { alertsAt } from "@forecast-stack/delivery/drill/signs.ts";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
@@ -78,12 +80,11 @@ export class RolloutBench {
 
   /** What has arrived at the stack's inbox about a failed rollout, and for which receiver. */
   async toldOf(rollout: string): Promise<Told> {
-    const url = await this.#stack.serviceUrl("alert-inbox", 8080);
+    const inbox = endpointAt(`http://alert-inbox.${this.#stack.namespace}.svc:8080`, "forecast-stack");
     return until("the notification of the failed rollout", PATIENCE_MS, async () => {
-      const { messages } = (await (await fetch(`${url}/messages`)).json()) as { messages: { message: { receiver: string; alerts: { labels: Told["labels"] }[] } }[] };
-      const arrived = messages.flatMap(({ message: { receiver, alerts } }) => alerts.map(({ labels }) => ({ labels, receiver }))).find(({ labels }) => labels["rollout"] === rollout && labels["alertname"] === "RolloutFailed");
+      const arrived = (await alertsAt(inbox, 0)).find(({ alert: { labels } }) => labels["rollout"] === rollout && labels["alertname"] === "RolloutFailed");
       if (arrived === undefined) throw new Error("nothing has arrived");
-      return arrived;
+      return { labels: arrived.alert.labels, receiver: arrived.receiver };
     });
   }
 }
