@@ -3,7 +3,9 @@ import { CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from "@kuberne
 import { type FlagMapContent, flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
 import type { FlagChange } from "@forecast-stack/flags/flag-history.ts";
+import type { FlagDefinition } from "@forecast-stack/flags/flag-definition.ts";
 import { FlagSet } from "@forecast-stack/flags/flag-set.ts";
+import { parseFlagText } from "@forecast-stack/flags/flag-text.ts";
 import { FlagWatch } from "@forecast-stack/flags/flag-watch.ts";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { CommandError } from "@forecast-stack/local/run.ts";
@@ -13,6 +15,8 @@ import { TestStack } from "./support/test-stack.ts";
 
 const MINUTE = 60_000;
 const NAME = "e2e-flags";
+/** The namespace of something to compare with. */
+const OTHER = "forecast-e2e-flags-other";
 const SETTINGS = {
   "forecast-stack:redis": { enabled: false },
   "forecast-stack:monitoring": { storage: "1Gi", retention: "1d", discovery: "dns", nodeExporter: false, kubeStateMetrics: false },
@@ -92,6 +96,45 @@ describe("the flags of a stack", () => {
     await expect(large).rejects.toThrow("1048576");
     expect(await overrides()).toEqual({});
   }, MINUTE);
+
+  it("take at the door what every process takes, and nothing else", async () => {
+    const texts = ["true", " false\n", "True", "1", "", " ", "0", "-0", "007", "3.5", ".5", "5.", "-1", "1e3", "0x10", "+5", "NaN", "Infinity", "29", "30", "1000.01", "600000", "600001", "99999999999999999999", "FFD", "ffd", " HYBRID ", "ZFD"];
+    const taken = (data: Record<string, string>) =>
+      core.patchNamespacedConfigMap({ name: flagConfigMaps.overrides, namespace: stack.namespace, dryRun: "All", body: { data } }, setHeaderOptions("Content-Type", PatchStrategy.MergePatch)).then(
+        () => true,
+        (error: unknown) => {
+          expect(String(error)).toMatch(/must be/);
+          return false;
+        },
+      );
+    for (const [name, flag] of Object.entries<FlagDefinition>(definitions)) {
+      const atTheDoor = await Promise.all(texts.map((text) => taken({ [name]: text })));
+      expect([name, texts.filter((_, index) => atTheDoor[index])]).toEqual([name, texts.filter((text) => "value" in parseFlagText(flag, text))]);
+    }
+  }, 2 * MINUTE);
+
+  it("are shown, turned and compared by the command line", async () => {
+    const here = ["--stack", NAME];
+    expect(await forecastctl("flags", "set", "PREFETCH_TOP_N_QUERIES", "20", ...here, "--reason", "to look", "--dry-run")).toMatchObject({ code: 0, output: expect.stringMatching(/^Would change the override of PREFETCH_TOP_N_QUERIES in e2e-flags: none → 20 \(as .+\)\n$/) });
+    expect(await overrides()).toEqual({});
+    expect(await forecastctl("flags", "set", "PREFETCH_TOP_N_QUERIES", "20", ...here, "--reason", "to look")).toMatchObject({ code: 0 });
+    expect(await forecastctl("flags", "list", ...here)).toMatchObject({ code: 0, output: expect.stringMatching(/PREFETCH_TOP_N_QUERIES +20 +override +forecasting/) });
+    expect(await forecastctl("flags", "get", "PREFETCH_TOP_N_QUERIES", ...here)).toMatchObject({ code: 0, output: expect.stringContaining("to look") });
+    expect(await forecastctl("flags", "get", "PREFETCH_TOP", ...here)).toMatchObject({ code: 1, output: expect.stringContaining("PREFETCH_TOP") });
+    await stack.kubectl(["create", "namespace", OTHER]);
+    try {
+      for (const map of Object.values(flagConfigMaps)) {
+        const { data = {} } = await core.readNamespacedConfigMap({ name: map, namespace: stack.namespace });
+        await core.createNamespacedConfigMap({ namespace: OTHER, body: { metadata: { name: map }, data: map === flagConfigMaps.overrides ? {} : data } });
+      }
+      const different = JSON.parse((await forecastctl("flags", "diff", NAME, OTHER.replace("forecast-", ""), "--json")).output) as { flag: string }[];
+      expect(different).toMatchObject([{ flag: "PREFETCH_TOP_N_QUERIES", [NAME]: { value: 20, source: "override" }, [OTHER.replace("forecast-", "")]: { value: 50 } }]);
+    } finally {
+      await stack.kubectl(["delete", "namespace", OTHER, "--wait=false"]);
+    }
+    expect(await forecastctl("flags", "unset", "PREFETCH_TOP_N_QUERIES", ...here, "--reason", "seen")).toMatchObject({ code: 0 });
+    expect(await overrides()).toEqual({});
+  }, 2 * MINUTE);
 
   it("may be written by a team with the Role, and nothing else may", async () => {
     await stack.kubectl(["create", "rolebinding", "warehouse-team", "--role=feature-flag-editor", "--group=warehouse"]);

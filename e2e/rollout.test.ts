@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { biasedService } from "./support/biased-service.ts";
+import { forecastctl } from "./support/forecastctl.ts";
 import { RolloutBench } from "./support/rollout-bench.ts";
 import { rolloutSettings } from "./support/rollout-stack.ts";
 import { TestStack } from "./support/test-stack.ts";
@@ -49,10 +50,13 @@ describe("a staged rollout", () => {
     await writeFile(file, text);
     return bench.forecastctl(["start", file, "--reason", "test"]);
   };
+  const explainFile = (file: string) => forecastctl(["rollout", "explain", file, "--file", "--replay"]);
   const killControllers = () => stack.kubectl(["delete", "pods", "--selector", "app.kubernetes.io/component=rollout-controller", "--force", "--grace-period=0", "--wait=false"]);
 
   it("of two variants that are alike goes up by itself, never skips and never repeats a step, though both controllers are killed at every one", async () => {
     expect(await start("alike", rollout())).toMatchObject({ code: 0 });
+    expect(await bench.forecastctl(["lint", join(folder, "alike.yaml")])).toMatchObject({ code: 0, output: expect.stringMatching(/^alike: right\n.*accuracy/) });
+    const watched = bench.watch("alike");
     for (const step of [1, 2]) {
       await bench.reaches("alike", ({ status }) => status?.step === step && status.phase !== "spreading");
       await killControllers();
@@ -63,6 +67,8 @@ describe("a staged rollout", () => {
     }
     const { status } = await bench.reaches("alike", (shown) => shown.status?.phase === "completed");
     expect(status?.history.map(({ weight, what }) => [weight, what.split(",")[0]?.split(":")[0]]).filter(([, what]) => /^(step|complete)/.test(String(what)))).toEqual([[25, "step 1"], [50, "step 2"], [100, "step 3"], [100, "complete"]]);
+    expect(await watched).toMatchObject({ code: 0, output: expect.stringMatching(/25 %[\s\S]*50 %[\s\S]*completed/) });
+    expect(await bench.forecastctl(["list"])).toMatchObject({ code: 0, output: expect.stringMatching(/alike +ENABLE_HYBRID_FORECASTING +on +completed/) });
     const replayed = await bench.forecastctl(["explain", "alike", "--decision", "2", "--replay"]);
     expect(replayed).toMatchObject({ code: 0, output: expect.stringMatching(/accuracy[\s\S]*paired t[\s\S]*Judged again from this record: the same bytes\./) });
   }, 6 * MINUTE);
@@ -81,6 +87,9 @@ describe("a staged rollout", () => {
     expect(await bench.toldOf("worse")).toMatchObject({ labels: { alertname: "RolloutFailed", severity: "critical", team: "forecasting" }, receiver: "forecasting-critical" });
     const explained = await bench.forecastctl(["explain", "worse", "--replay"]);
     expect(explained.output).toMatch(/go-back[\s\S]*fail accuracy[\s\S]*samples +\d+ exposed[\s\S]*p [\d.e-]+[\s\S]*query[\s\S]*the same bytes/);
+    const record = join(folder, "record.json");
+    await writeFile(record, (await bench.forecastctl(["explain", "worse", "--json"])).output);
+    expect(await explainFile(record)).toMatchObject({ code: 0, output: explained.output });
   }, 4 * MINUTE);
 
   it("takes orders: a second rollout of the flag is refused, and one can be paused, resumed, promoted and aborted, each with its reason", async () => {
@@ -94,6 +103,7 @@ describe("a staged rollout", () => {
     await bench.forecastctl(["promote", "steered", "--reason", "we know better"]);
     await bench.reaches("steered", ({ status }) => status?.weight === 50);
     await bench.forecastctl(["abort", "steered", "--reason", "enough"]);
+    await killControllers();
     const { status } = await bench.reaches("steered", (shown) => shown.status?.phase === "returned");
     expect(status?.history.map(({ what }) => what)).toEqual(expect.arrayContaining([expect.stringMatching(/^paused by .+: a holiday$/), expect.stringMatching(/^step 2, because promoted by .+: we know better$/), expect.stringMatching(/^go-back: aborted by .+: enough$/)]));
   }, 3 * MINUTE);

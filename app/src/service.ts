@@ -35,7 +35,6 @@ import { FlagSources } from "./platform/flag-sources.ts";
 import { Flags } from "./platform/flags.ts";
 import { createHttpApp } from "./platform/http-app.ts";
 import { JobQueue } from "./platform/job-queue.ts";
-import { JsonAnswers } from "./platform/json-answers.ts";
 import { listen } from "./platform/listen.ts";
 import { LatencyWatch } from "./platform/latency-watch.ts";
 import type { Log } from "./platform/log.ts";
@@ -99,8 +98,8 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const flagSources = new FlagSources({ config, flags, metrics, log, observe: keeper?.observe.bind(keeper) });
   await flagSources.start();
   const queryLog = new QueryLog(database, metrics, log);
-  const answers = new JsonAnswers({ enabled: config.ENABLE_RESPONSE_COMPRESSION, thresholdBytes: config.COMPRESSION_THRESHOLD_BYTES });
-  const queries = new CachedQueries({ cache, answers, observer: queryLog }, [itemsQuery, inventoryQuery, inventorySummaryQuery, forecastsQuery, runAccuracyQuery]);
+  const compression = { enabled: config.ENABLE_RESPONSE_COMPRESSION, thresholdBytes: config.COMPRESSION_THRESHOLD_BYTES };
+  const queries = new CachedQueries({ cache, compression, observer: queryLog }, [itemsQuery, inventoryQuery, inventorySummaryQuery, forecastsQuery, runAccuracyQuery]);
   const preloader = new Preloader({ config, database, queries, flags, metrics, log });
   const mailer = config.SMTP_URL === undefined ? undefined : new SmtpMailer(config.SMTP_URL, config.MAIL_FROM);
   const scheduled = [...scheduledRuns(config, database), ...scheduledPrefetch(flags, preloader), maintenance({ config, database, cache, preloader, log }), ...scheduledReport({ config, database, mailer, metrics, log })];
@@ -115,7 +114,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   const beforeScrape = async () => {
     watch.scraped();
     observeGauges();
-    flagSources.observe();
+    await flagSources.observe();
     database.observePool();
     const ofTheApi = serves ? [observeRuns(database, metrics, config), observeSuggestions(database, metrics), observeBackups(database, metrics, config), observeTableGauges?.()] : [];
     const [{ findings, job }] = await Promise.all([monitor.report(), ...ofTheApi]);

@@ -4,7 +4,7 @@ import { until } from "@forecast-stack/local/cluster/until.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
 import type { RolloutStatus } from "@forecast-stack/rollouts/rollout-status.ts";
-import { forecastctl, type Outcome } from "./forecastctl.ts";
+import { forecastctl, type Outcome, startForecastctl } from "./forecastctl.ts";
 import type { TestStack } from "./test-stack.ts";
 
 /** What `forecastctl rollout status --json` shows. */
@@ -67,6 +67,11 @@ export class RolloutBench {
     const { code, output } = await this.forecastctl(["status", name, "--json"]);
     if (code !== 0) throw new Error(output);
     return JSON.parse(output) as Shown;
+  }
+
+  /** What `forecastctl rollout watch` draws until the rollout has ended. */
+  watch(name: string): Promise<Outcome> {
+    return startForecastctl(["rollout", "watch", name, "--namespace", this.#stack.namespace]).ended;
   }
 
   /** Waits until a rollout is where `isThere` says. */

@@ -12,6 +12,14 @@ export const flagMetrics = {
     owner: "platform",
     emittedBy: ["api", "worker"],
   },
+  feature_flag_variant_info: {
+    type: "gauge",
+    unit: "state",
+    help: "1 for the variant that the process itself answers with, of flags whose targeting key is the process: joined on pod, it tells pods that a rollout exposes from the others",
+    labels: { flag, variant: boundedBy("variants of the flags") },
+    owner: "platform",
+    emittedBy: ["api", "worker"],
+  },
   feature_flags_revision_info: {
     type: "gauge",
     unit: "state",

@@ -1,5 +1,5 @@
 import { createMetrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
-import type { FlagMapContent } from "@forecast-stack/flags/config-maps.ts";
+import type { FlagMap, FlagMapContent } from "@forecast-stack/flags/config-maps.ts";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
 import { brokenLink, type FlagChange, overridesBy } from "@forecast-stack/flags/flag-history.ts";
 import { noteAnnotation } from "@forecast-stack/flags/overrides.ts";
@@ -14,6 +14,7 @@ import { startTestServer, type TestServer } from "../test-support/test-database.
 import { startTestService, type TestService, testEnvironment } from "../test-support/test-service.ts";
 import { FlagRecorder } from "./flag-recorder.ts";
 import { observeMap } from "./observed-map.ts";
+import { settledFlags } from "./sql/settled-flags.ts";
 
 const flag = "CROSS_DOCK_ENABLED";
 const seenAt = new Date("2026-03-01T12:00:00Z");
@@ -26,10 +27,11 @@ describe("the history of the flags", () => {
   let resourceVersion = 100;
 
   const sql = (text: string) => asSuperuser(server.superuser, name, (client) => client.query(text));
-  const overrides = (data: FlagMapContent["data"], annotations: FlagMapContent["annotations"] = {}) => {
+  const version = (map: FlagMap, data: FlagMapContent["data"], annotations: FlagMapContent["annotations"] = {}) => {
     resourceVersion += 1;
-    return observeMap(definitions, "overrides", { data, annotations }, { uid: "u1", resourceVersion: String(resourceVersion), tool: "kubectl-patch", writtenAt: seenAt }, seenAt);
+    return observeMap(definitions, map, { data, annotations }, { uid: "u1", resourceVersion: String(resourceVersion), tool: "kubectl-patch", writtenAt: seenAt }, seenAt);
   };
+  const overrides = (data: FlagMapContent["data"], annotations: FlagMapContent["annotations"] = {}) => version("overrides", data, annotations);
   /** All of it, from the first change on, page by page. */
   const history = async () => {
     const changes: FlagChange[] = [];
@@ -64,7 +66,7 @@ describe("the history of the flags", () => {
       await recorder.record();
     }));
     const changes = await history();
-    expect(changes.map(({ number, resourceVersion: version }) => [number, version])).toEqual(versions.map(({ version }, index) => [index + 1, version.resourceVersion]));
+    expect(changes.map(({ number, resourceVersion: seen }) => [number, seen])).toEqual(versions.map((one, index) => [index + 1, one.version.resourceVersion]));
     expect(brokenLink(changes)).toBeUndefined();
   }, 60_000);
 
@@ -76,13 +78,13 @@ describe("the history of the flags", () => {
   });
 
   it("keeps what changed while the database was away, and what another worker missed", async () => {
-    const version = overrides({ [flag]: "false" });
+    const change = overrides({ [flag]: "false" });
     await sql("ALTER TABLE flag_changes RENAME TO flag_changes_away");
-    workers[0]?.recorder.observe(version);
+    workers[0]?.recorder.observe(change);
     await expect(workers[0]?.recorder.record()).rejects.toThrow("flag_changes");
     await sql("ALTER TABLE flag_changes_away RENAME TO flag_changes");
     await workers[0]?.recorder.record();
-    expect((await history()).at(-1)).toMatchObject({ after: "false", resourceVersion: version.version.resourceVersion });
+    expect((await history()).at(-1)).toMatchObject({ after: "false", resourceVersion: change.version.resourceVersion });
     const [later, latest] = [overrides({ [flag]: "true" }), overrides({ [flag]: "false" })];
     // The second worker sees nothing new in the latest version; the first one is ended after the one before it.
     workers[1]?.recorder.observe(latest);
@@ -91,6 +93,25 @@ describe("the history of the flags", () => {
     await workers[0]?.recorder.record();
     await workers[1]?.recorder.record();
     expect(overridesBy(await history())).toEqual({ [flag]: "false" });
+  });
+
+  it("knows of which flags everybody has the same value: by an override without an end or by a rollout to 100 %", async () => {
+    const record = async (observed: ReturnType<typeof version>) => {
+      workers[0]?.recorder.observe(observed);
+      await workers[0]?.recorder.record();
+    };
+    const rollout = (name: string, of: string, weight: number, cohort = "") => ({ [name]: `flag: ${of}\nvariant: "on"\n${cohort}`, [`${name}.status`]: `weight: ${weight}` });
+    const until = { by: "alex", value: "false", at: "2026-03-01T12:00:00Z", until: "2026-03-01T12:30:00Z" };
+    await record(overrides({ [flag]: "false", ML_MODEL_ENABLED: "false" }, { [noteAnnotation("ML_MODEL_ENABLED")]: JSON.stringify(until) }));
+    await record(version("rollouts", { ...rollout("whole", "ENABLE_HYBRID_FORECASTING", 100), ...rollout("half", "ENABLE_PREDICTIVE_PREFETCH", 50), ...rollout("some", "STATISTICAL_ANALYSIS_ENABLED", 100, "cohort: [default:main]\n") }));
+    const database = workers[0]?.database as Database;
+    const settled = async () => (await settledFlags(database)).map((one) => one.flag).sort();
+    expect(await settled()).toEqual([flag, "ENABLE_HYBRID_FORECASTING"]);
+    await record(version("rollouts", rollout("whole", "ENABLE_HYBRID_FORECASTING", 0)));
+    await record(overrides({}));
+    expect(await settled()).toEqual([]);
+    await record(overrides({ [flag]: "false" }));
+    expect(await settledFlags(database)).toEqual([{ flag, since: seenAt }]);
   });
 
   it("is read for one flag alone, and by administrators alone", async () => {

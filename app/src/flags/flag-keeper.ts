@@ -18,8 +18,8 @@ const RETRY_MS = 2_000;
 /**
  * Looks after the flags of a stack, in each of its workers: records what is
  * changed, takes away overrides whose time is over, and tells which flags have
- * stopped being a question. None of it matters for
- * what flags answer; that every process decides for itself.
+ * stopped being a question. None of it matters for what flags answer; that every
+ * process decides for itself.
  */
 export class FlagKeeper {
   readonly #database: Database;

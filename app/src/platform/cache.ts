@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import { Redis } from "ioredis";
+import { Answer } from "./answer.ts";
 import type { Log } from "./log.ts";
 import { LocalStore } from "./local-store.ts";
 import { pause } from "./pause.ts";
@@ -24,12 +25,6 @@ export interface CacheAging {
   readonly staleMs: number;
   /** Milliseconds of computing above which an answer is logged as slow; undefined: never. */
   readonly slowMs: number | undefined;
-}
-
-/** An answer and until when it is fresh, in milliseconds since 1970. */
-interface Kept {
-  readonly value: string;
-  readonly freshUntil: number;
 }
 
 /** The full key of an answer, and whether Redis knows its group's generation. */
@@ -63,9 +58,9 @@ const LOCK_POLL_MS = 50;
  */
 export class Cache {
   readonly #redis: Redis | undefined;
-  readonly #local = new LocalStore(LOCAL_LIMITS);
+  readonly #local = new LocalStore<Answer>(LOCAL_LIMITS);
   readonly #localGenerations = new Map<string, number>();
-  readonly #computing = new Map<string, Promise<string>>();
+  readonly #computing = new Map<string, Promise<Answer>>();
   readonly #renewing = new Set<string>();
   readonly #owedInvalidations = new Set<string>();
   readonly #counts = { lists: { hits: 0, misses: 0 }, summaries: { hits: 0, misses: 0 }, queries: { hits: 0, misses: 0 }, forecasts: { hits: 0, misses: 0 } };
@@ -85,16 +80,16 @@ export class Cache {
    * The cached answer, or the one that `compute` gives, which is then cached.
    * Callers that ask for the same answer at the same time share one computation.
    */
-  async json(entry: CacheEntry, compute: () => Promise<unknown>): Promise<string> {
+  async answer(entry: CacheEntry, compute: () => Promise<unknown>): Promise<Answer> {
     const ttl = this.#aging.ttlSeconds[entry.cache];
-    if (ttl === 0) return JSON.stringify(await compute());
+    if (ttl === 0) return new Answer(JSON.stringify(await compute()), 0);
     const place = await this.#placeOf(entry);
     const cached = await this.#get(place);
     if (cached !== undefined) {
       this.#counts[entry.cache].hits += 1;
       this.#metrics.cache_hits_total.inc({ cache: entry.cache });
       if (cached.freshUntil <= Date.now()) this.#renewInBackground(place, entry, compute);
-      return cached.value;
+      return cached;
     }
     this.#counts[entry.cache].misses += 1;
     this.#metrics.cache_misses_total.inc({ cache: entry.cache });
@@ -148,14 +143,14 @@ export class Cache {
     this.#redis?.disconnect();
   }
 
-  async #fill(place: Place, cache: CacheName, compute: () => Promise<unknown>): Promise<string> {
+  async #fill(place: Place, cache: CacheName, compute: () => Promise<unknown>): Promise<Answer> {
     const computation = this.#computeOnce(place, cache, compute).finally(() => this.#computing.delete(place.key));
     this.#computing.set(place.key, computation);
     return computation;
   }
 
   /** Computes the answer, or waits for the process that does. */
-  async #computeOnce(place: Place, cache: CacheName, compute: () => Promise<unknown>): Promise<string> {
+  async #computeOnce(place: Place, cache: CacheName, compute: () => Promise<unknown>): Promise<Answer> {
     while (place.shared) {
       const lock = await this.#lock(place);
       // Without an answer of Redis there is nothing to wait for.
@@ -163,23 +158,23 @@ export class Cache {
       if (lock !== null) return this.#compute(place, cache, compute).finally(() => this.#unlock(place, lock));
       await pause(LOCK_POLL_MS, this.#closed.signal);
       const computed = await this.#get(place);
-      if (computed !== undefined) return computed.value;
+      if (computed !== undefined) return computed;
     }
     return this.#compute(place, cache, compute);
   }
 
-  async #compute({ key, shared }: Place, cache: CacheName, compute: () => Promise<unknown>): Promise<string> {
+  async #compute({ key, shared }: Place, cache: CacheName, compute: () => Promise<unknown>): Promise<Answer> {
     const started = performance.now();
-    const value = JSON.stringify(await compute());
+    const text = JSON.stringify(await compute());
     const elapsedMs = performance.now() - started;
     this.#metrics.cache_rebuild_duration_seconds.observe({ cache }, elapsedMs / 1_000);
     const { slowMs, staleMs } = this.#aging;
     if (slowMs !== undefined && elapsedMs > slowMs) this.#log.warn({ cache, elapsedMs: Math.round(elapsedMs) }, "computing an answer for the cache was slow");
     const ttlMs = this.#aging.ttlSeconds[cache] * 1_000;
-    const kept = `${Date.now() + ttlMs}\n${value}`;
-    this.#local.set(key, kept, Math.min(ttlMs, LOCAL_TTL_MS));
-    if (shared) await this.#ask("set", (redis) => redis.set(key, kept, "PX", ttlMs + staleMs));
-    return value;
+    const answer = new Answer(text, Date.now() + ttlMs);
+    this.#local.set(key, answer, Math.min(ttlMs, LOCAL_TTL_MS));
+    if (shared) await this.#ask("set", (redis) => redis.set(key, answer.kept, "PX", ttlMs + staleMs));
+    return answer;
   }
 
   /** Gives way to the process that is at it already. */
@@ -213,14 +208,15 @@ export class Cache {
    * part of its key, until its time is over; a large answer is then not sent
    * here for every reader.
    */
-  async #get({ key, shared }: Place): Promise<Kept | undefined> {
-    const own = parseKept(this.#local.get(key));
+  async #get({ key, shared }: Place): Promise<Answer | undefined> {
+    const own = this.#local.get(key);
     if (!shared || (own !== undefined && own.freshUntil > Date.now())) return own;
-    const answer = await this.#ask("get", (redis) => redis.get(key));
-    if (answer === undefined) return own;
-    if (answer === null) return undefined;
+    const kept = await this.#ask("get", (redis) => redis.get(key));
+    if (kept === undefined) return own;
+    if (kept === null) return undefined;
+    const answer = Answer.of(kept);
     this.#local.set(key, answer, LOCAL_TTL_MS);
-    return parseKept(answer);
+    return answer;
   }
 
   async #placeOf({ group, key }: CacheEntry): Promise<Place> {
@@ -283,12 +279,6 @@ export class Cache {
       await this.invalidate(group);
     }
   }
-}
-
-function parseKept(kept: string | undefined): Kept | undefined {
-  if (kept === undefined) return undefined;
-  const end = kept.indexOf("\n");
-  return { freshUntil: Number(kept.slice(0, end)), value: kept.slice(end + 1) };
 }
 
 function generationKey(group: string): string {

@@ -2,8 +2,8 @@ import type { Request, Response } from "express";
 import type { z } from "zod";
 import type { Cache, CacheName } from "./cache.ts";
 import type { TenantDatabase } from "./db.ts";
-import type { JsonAnswers } from "./json-answers.ts";
 import { valueOrUndefined } from "./json-text.ts";
+import { type CompressionSettings, sendAnswer } from "./send-answer.ts";
 
 /** A query whose answers are cached, as data: it can be computed before it is asked for. */
 export interface CachedQuery<Input> {
@@ -35,14 +35,14 @@ export interface AskedBy {
 /** Answers queries from the cache, and fills it with what was written down of them. */
 export class CachedQueries {
   readonly #cache: Cache;
-  readonly #answers: JsonAnswers;
+  readonly #compression: CompressionSettings;
   readonly #observer: QueryObserver;
   // Each computes what its own schema gave.
   readonly #known: readonly CachedQuery<unknown>[];
 
-  constructor({ cache, answers, observer }: { readonly cache: Cache; readonly answers: JsonAnswers; readonly observer: QueryObserver }, known: readonly CachedQuery<unknown>[]) {
+  constructor({ cache, compression, observer }: { readonly cache: Cache; readonly compression: CompressionSettings; readonly observer: QueryObserver }, known: readonly CachedQuery<unknown>[]) {
     this.#cache = cache;
-    this.#answers = answers;
+    this.#compression = compression;
     this.#observer = observer;
     this.#known = known;
   }
@@ -51,9 +51,9 @@ export class CachedQueries {
   async send<Input>(query: CachedQuery<Input>, { database, request, response }: AskedBy, input: Input): Promise<void> {
     const started = performance.now();
     const key = JSON.stringify(input);
-    const text = await this.#cache.json({ cache: query.cache, group: query.group(database.tenant), key }, () => query.compute(database, input));
+    const answer = await this.#cache.answer({ cache: query.cache, group: query.group(database.tenant), key }, () => query.compute(database, input));
     this.#observer.record(database.tenant, `${query.name} ${key}`, performance.now() - started);
-    await this.#answers.send(request, response, text);
+    await sendAnswer(request, response, answer, this.#compression);
   }
 
   /** What the cache is filled with while nothing is known of the queries. */

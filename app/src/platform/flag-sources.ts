@@ -54,8 +54,11 @@ export class FlagSources {
   }
 
   /** Sets the gauges of the flags. */
-  observe(): void {
+  async observe(): Promise<void> {
     const { flags, metrics } = this.#parts;
+    const variants = await flags.ofProcess();
+    metrics.feature_flag_variant_info.reset();
+    for (const labels of variants) metrics.feature_flag_variant_info.set(labels, 1);
     metrics.feature_flags_revision_info.reset();
     metrics.feature_flags_revision_info.set({ revision: flags.revision }, 1);
     const confirmedAt = this.#watch?.confirmedAt;

@@ -69,6 +69,12 @@ export class Flags {
     return answer;
   }
 
+  /** The variants that this process itself is given, of the flags that it is the key of. Does not count as asking for them. */
+  async ofProcess(): Promise<{ readonly flag: FlagName; readonly variant: string }[]> {
+    const own = (Object.keys(definitions) as FlagName[]).filter((flag) => definitions[flag].targetingKey === "process");
+    return Promise.all(own.map(async (flag) => ({ flag, variant: (await this.#details(flag, this.#processKey)).variant ?? definitions[flag].safe })));
+  }
+
   /** Takes what a map holds now; gives what of it was ignored. */
   take(map: FlagMap, content: FlagMapContent): FlagProblem[] {
     return this.#set.take(map, content);

@@ -1,11 +1,11 @@
-interface Entry {
-  readonly value: string;
+interface Entry<Value> {
+  readonly value: Value;
   readonly expiresAt: number;
 }
 
-/** Texts kept in the process, bounded by number and size: the longest unused one goes first. */
-export class LocalStore {
-  readonly #entries = new Map<string, Entry>();
+/** Values kept in the process, bounded by number and by the characters of their texts: the longest unused one goes first. */
+export class LocalStore<Value extends { readonly text: string }> {
+  readonly #entries = new Map<string, Entry<Value>>();
   readonly #maxEntries: number;
   readonly #maxCharacters: number;
   readonly #now: () => number;
@@ -17,7 +17,7 @@ export class LocalStore {
     this.#now = now;
   }
 
-  get(key: string): string | undefined {
+  get(key: string): Value | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#delete(key, entry);
@@ -26,10 +26,10 @@ export class LocalStore {
     return entry.value;
   }
 
-  set(key: string, value: string, ttlMs: number): void {
+  set(key: string, value: Value, ttlMs: number): void {
     const old = this.#entries.get(key);
     if (old !== undefined) this.#delete(key, old);
-    if (value.length > this.#maxCharacters) return;
+    if (value.text.length > this.#maxCharacters) return;
     this.#insert(key, { value, expiresAt: this.#now() + ttlMs });
     for (const [oldest, entry] of this.#entries) {
       if (this.#entries.size <= this.#maxEntries && this.#characters <= this.#maxCharacters) return;
@@ -44,13 +44,13 @@ export class LocalStore {
     return expired.length;
   }
 
-  #insert(key: string, entry: Entry): void {
+  #insert(key: string, entry: Entry<Value>): void {
     this.#entries.set(key, entry);
-    this.#characters += entry.value.length;
+    this.#characters += entry.value.text.length;
   }
 
-  #delete(key: string, entry: Entry): void {
+  #delete(key: string, entry: Entry<Value>): void {
     this.#entries.delete(key);
-    this.#characters -= entry.value.length;
+    this.#characters -= entry.value.text.length;
   }
 }
