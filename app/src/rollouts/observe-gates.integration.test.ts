@@ -17,7 +17,7 @@ import { startTestService, testEnvironment, type TestService } from "../test-sup
 import { observeGates } from "./observe-gates.ts";
 
 /** How much later the exposed pod hears from its database. */
-const DELAY_MS = 150;
+const DELAY_MS = 60;
 /** Requests to each pod between two looks, some at a time; one of five is refused. */
 const BURST = 40;
 const AT_ONCE = 5;
@@ -64,7 +64,7 @@ describe("gates that compare two cohorts of pods by what Prometheus has of them"
       startTestService(server, name, "api", { POD_NAME: "control", CACHE_TTL_ITEMS: "0", ENABLE_PREDICTIVE_PREFETCH: "false" }),
     ]);
     const targets = Object.entries({ exposed, control }).map(([pod, { service }]) => ({ targets: [`127.0.0.1:${service.port}`], labels: { namespace: "forecast-dev", pod } }));
-    prometheus = await startPrometheus({ config: { global: { scrape_interval: "1s", scrape_timeout: "1s" }, scrape_configs: [{ job_name: "api", static_configs: targets }] } });
+    prometheus = await startPrometheus({ config: { global: { scrape_interval: "2s", scrape_timeout: "2s" }, scrape_configs: [{ job_name: "api", static_configs: targets }] } });
     database = new Database(readConfig(testEnvironment(server, name)), createMetrics(new Registry(), ["api"]), createLog({ level: "fatal", role: "api", version: "test" }), "gates-test");
     const read = readRollout(definitions, "prefetch", rollout);
     if (!("spec" in read)) throw new Error(JSON.stringify(read));
