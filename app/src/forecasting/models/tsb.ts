@@ -28,6 +28,7 @@ export function tsb(given: { readonly alpha?: number | undefined; readonly beta?
 }
 
 function tsbRates(series: Series, alpha: number, beta: number): Float64Array {
+  const kept = 1 - beta;
   let size = 0;
   let probability = 0;
   const rates = new Float64Array(series.length + 1);
@@ -37,7 +38,8 @@ function tsbRates(series: Series, alpha: number, beta: number): Float64Array {
       size = demand;
       probability = 1 / (t + 1);
     } else {
-      probability += beta * ((demand > 0 ? 1 : 0) - probability);
+      // Of this form each probability waits for two operations instead of three.
+      probability = kept * probability + (demand > 0 ? beta : 0);
       if (demand > 0) size += alpha * (demand - size);
     }
     rates[t + 1] = probability * size;
