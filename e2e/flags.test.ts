@@ -125,7 +125,8 @@ describe("the flags of a stack", () => {
     try {
       for (const map of Object.values(flagConfigMaps)) {
         const { data = {} } = await core.readNamespacedConfigMap({ name: map, namespace: stack.namespace });
-        await core.createNamespacedConfigMap({ namespace: OTHER, body: { metadata: { name: map }, data: map === flagConfigMaps.overrides ? {} : data } });
+        const entries = map === flagConfigMaps.overrides ? [] : Object.entries(data);
+        await stack.kubectl(["create", "configmap", map, `--namespace=${OTHER}`, ...entries.map(([key, text]) => `--from-literal=${key}=${text}`)]);
       }
       const different = JSON.parse((await forecastctl("flags", "diff", NAME, OTHER.replace("forecast-", ""), "--json")).output) as { flag: string }[];
       expect(different).toMatchObject([{ flag: "PREFETCH_TOP_N_QUERIES", [NAME]: { value: 20, source: "override" }, [OTHER.replace("forecast-", "")]: { value: 50 } }]);
