@@ -92,6 +92,14 @@ export function resourcesOf(size: Size, container: SizedContainer): Resources {
   };
 }
 
+/**
+ * GOMEMLIMIT of a program in Go: it collects garbage in time instead of being
+ * killed at its limit, above all while Prometheus reads its journal back.
+ */
+export function goMemoryLimit(size: Size, container: SizedContainer): string {
+  return `${Math.floor(shares[size][container].memory * 0.8)}MiB`;
+}
+
 /** Redis keeps a quarter of its memory for buffers and copy-on-write. */
 export function redisMaxMemoryMiB(size: Size): number {
   return Math.floor(shares[size].redis.memory * 0.75);

@@ -8,7 +8,7 @@ import { exposedService, exposedUrl, podsOf } from "../exposed-service.ts";
 import { selectorLabels } from "../labels.ts";
 import { httpProbe, restrictedPodSpec } from "../pod.ts";
 import { imageUsers } from "../security-contexts.ts";
-import { resourcesOf } from "../sizing.ts";
+import { goMemoryLimit, resourcesOf } from "../sizing.ts";
 import { metadataOf, type StackContext, waitFor } from "../stack-context.ts";
 import { claimTemplate, retainClaims } from "../volume-claim.ts";
 import { prometheusAccount } from "./rbac.ts";
@@ -86,6 +86,7 @@ export class Prometheus extends pulumi.ComponentResource {
                     `--storage.tsdb.retention.size=${retentionSize(settings.monitoring.storage)}`,
                     `--web.listen-address=:${prometheusPort}`,
                   ],
+                  env: [{ name: "GOMEMLIMIT", value: goMemoryLimit(settings.size, "prometheus") }],
                   ports: [{ name: "http", containerPort: prometheusPort }],
                   resources: resourcesOf(settings.size, "prometheus"),
                   // Reading back the journal of a large volume takes minutes.
