@@ -37,19 +37,19 @@ export class RolloutBench {
   }
 
   /**
-   * Items with four months of demand, the same ones every time: steady with a
-   * tenth of noise, which both variants forecast alike, or with none on most
-   * days, which they do not.
-   *
-   * @param sparse share of the items of the second kind
+   * Items with four months of demand, the same ones every time: `STEADY-<n>`
+   * with a tenth of noise, which both variants forecast alike, and `SPARSE-<n>`
+   * with none on most days, which they do not.
    */
-  async fill(items: number, sparse = 0): Promise<void> {
-    await this.#stack.sql(`INSERT INTO items (tenant_id, sku, name) SELECT 'default', 'ITEM-' || n, 'Item ' || n FROM generate_series(1, ${items}) AS n`);
+  async fill({ steady, sparse }: { readonly steady: number; readonly sparse: number }): Promise<void> {
+    await this.#stack.sql(`
+      INSERT INTO items (tenant_id, sku, name)
+      SELECT 'default', kind || '-' || n, kind || ' ' || n FROM (VALUES ('STEADY', ${steady}), ('SPARSE', ${sparse})) AS kinds (kind, items), generate_series(1, items) AS n`);
     await this.#stack.sql(`
       INSERT INTO demand_history (tenant_id, facility_id, material_id, demand_date, quantity)
-      SELECT 'default', 'main', material_id, DATE '2026-01-01' + day, CASE WHEN abs(hashtext(sku)) % 100 >= ${Math.round(100 * sparse)} THEN 50 + length(sku) + (hashtext(sku || day) % 1000) / 100.0
+      SELECT 'default', 'main', material_id, DATE '2026-01-01' + day, CASE WHEN sku LIKE 'STEADY-%' THEN 50 + length(sku) + (hashtext(sku || day) % 1000) / 100.0
                   WHEN abs(hashtext(day || sku)) % 100 < 25 THEN 15 + day % 9 ELSE 0 END
-      FROM items, generate_series(0, 120) AS day WHERE sku LIKE 'ITEM-%'`);
+      FROM items, generate_series(0, 120) AS day WHERE sku LIKE 'STEADY-%' OR sku LIKE 'SPARSE-%'`);
   }
 
   /** A forecast run from its start to its end. */
