@@ -47,6 +47,8 @@ export interface VariableJson {
   readonly name: string;
   readonly label: string;
   readonly query: string;
+  /** What stands for all values, where all can be chosen. */
+  readonly allValue?: string;
   readonly datasource: { readonly uid: string };
 }
 

@@ -6,6 +6,7 @@ import type { ClassicDashboard } from "./classic-dashboard.ts";
 import { curve, dashboard, number } from "./layout.ts";
 
 const here = { namespace: "$namespace" } as const;
+const chosen = { ...here, tenant: { matches: "$tenant" }, facility: { matches: "$facility" } } as const;
 
 /** Runs, batches and queues, and whether the forecasts are any good. */
 export function forecasting(): ClassicDashboard {
@@ -15,6 +16,10 @@ export function forecasting(): ClassicDashboard {
     description: "Runs, their batches and queues, and whether the forecasts are any good.",
     owner: "forecasting",
     window: "24h",
+    choices: [
+      { name: "tenant", label: "Tenant", of: series("forecast_facility_items", here) },
+      { name: "facility", label: "Facility", of: series("forecast_facility_items", { ...here, tenant: chosen.tenant }) },
+    ],
     sections: [
       {
         title: "Are they good?",
@@ -50,6 +55,14 @@ export function forecasting(): ClassicDashboard {
             ],
             limits: { good: "below", bad: thresholds.mapeTargetPercent },
           }),
+        ],
+      },
+      {
+        title: "Whose are good?",
+        panels: [
+          curve({ title: "MAPE by facility", description: "Volume-weighted MAPE of the newest completed run over the items of each facility that is chosen above.", unit: "percent", min: 0, queries: [{ expr: `max by (tenant, facility) (${series("forecast_facility_mape_percentage", chosen)})`, legend: "{{tenant}} {{facility}}" }], limits: { good: "below", bad: thresholds.mapeTargetPercent } }),
+          curve({ title: "WAPE by facility", description: "Sum of all errors of the newest completed run, in percent of what was asked for, over the items of each facility that is chosen above.", unit: "percent", min: 0, queries: [{ expr: `max by (tenant, facility) (${series("forecast_facility_wape_percentage", chosen)})`, legend: "{{tenant}} {{facility}}" }] }),
+          curve({ title: "Items by facility", description: "Items that the newest completed run forecast for each facility that is chosen above; of a tenant with very many facilities the 50 largest.", unit: "none", min: 0, queries: [{ expr: `max by (tenant, facility) (${series("forecast_facility_items", chosen)})`, legend: "{{tenant}} {{facility}}" }] }),
         ],
       },
       {

@@ -5,6 +5,9 @@ import { type ClassicBuilder, type ClassicDashboard, classicDashboard } from "./
 import { changeMarkers } from "./markers.ts";
 import { dataSource, figure, graph, type PanelText } from "./panel.ts";
 
+/** Matches whatever value a label has, when everything is chosen. */
+const ANY = ".*";
+
 /** Grafana's grid. */
 const GRID_WIDTH = 24;
 const HEIGHTS = { graph: 8, figure: 5 } as const;
@@ -32,6 +35,14 @@ export interface Section {
   readonly panels: readonly Placed[];
 }
 
+/** Something else than the environment to choose by: the values of a label, or all of them. */
+export interface Choice {
+  readonly name: string;
+  readonly label: string;
+  /** The series that have the label. */
+  readonly of: string;
+}
+
 export interface DashboardText {
   readonly uid: string;
   readonly title: string;
@@ -40,12 +51,15 @@ export interface DashboardText {
   readonly owner: MetricOwner;
   /** How far back it looks when it is opened, such as `6h`. */
   readonly window: string;
+  /** Each may name the ones before it. */
+  readonly choices?: readonly Choice[];
   readonly sections: readonly Section[];
 }
 
 /** Lays panels out from left to right and from top to bottom. */
-export function dashboard({ uid, title, description, owner, window, sections }: DashboardText): ClassicDashboard {
+export function dashboard({ uid, title, description, owner, window, choices = [], sections }: DashboardText): ClassicDashboard {
   const builder = frame(classicDashboard(title), window).uid(uid).description(`${description} Owner: ${owner}`).tags(["forecast-stack", `owner:${owner}`]);
+  for (const choice of choices) builder.withVariable({ build: () => variable(labelValues(choice).includeAll(true).allValue(ANY)) });
   let y = 0;
   for (const section of sections) {
     builder.withRow(new RowBuilder(section.title).gridPos({ x: 0, y, w: GRID_WIDTH, h: 1 }));
@@ -66,17 +80,20 @@ export function dashboard({ uid, title, description, owner, window, sections }: 
 
 /** One environment is one stack in one namespace. */
 function environment(): VariableModel {
-  const variable: VariableModel = new QueryVariableBuilder("namespace")
-    .label("Environment")
-    .datasource(dataSource)
-    .query(`label_values(${series("inventory_forecasting_health_status")}, namespace)`)
-    .refresh(VariableRefresh.OnTimeRangeChanged)
-    .build();
-  // The builder gives every variable what only intervals have; Grafana's schema refuses that.
-  delete variable.auto;
-  delete variable.auto_min;
-  delete variable.auto_count;
-  return variable;
+  return variable(labelValues({ name: "namespace", label: "Environment", of: series("inventory_forecasting_health_status") }));
+}
+
+function labelValues({ name, label, of }: Choice): QueryVariableBuilder {
+  return new QueryVariableBuilder(name).label(label).datasource(dataSource).query(`label_values(${of}, ${name})`).refresh(VariableRefresh.OnTimeRangeChanged);
+}
+
+/** The builder gives every variable what only intervals have; Grafana's schema refuses that. */
+function variable(builder: QueryVariableBuilder): VariableModel {
+  const model: VariableModel = builder.build();
+  delete model.auto;
+  delete model.auto_min;
+  delete model.auto_count;
+  return model;
 }
 
 /** What every dashboard has: the choice of an environment, the way to the others, what changed, the same crosshair in all panels. */

@@ -14,7 +14,7 @@ const GRAPH = { seconds: 600, step: 60 };
 export async function checkDashboards(dashboards: Iterable<DashboardJson>, namespace: string, prometheus: PrometheusAddress): Promise<string[]> {
   const problems: string[] = [];
   for (const question of [...dashboards].flatMap((dashboard) => questionsOf(dashboard, namespace))) {
-    const problem = await problemOf(question, namespace, prometheus).catch((error: unknown) => {
+    const problem = await problemOf(question, prometheus).catch((error: unknown) => {
       if (error instanceof QueryError) return `is refused: ${error.message}`;
       throw error;
     });
@@ -23,10 +23,12 @@ export async function checkDashboards(dashboards: Iterable<DashboardJson>, names
   return problems;
 }
 
-async function problemOf(question: Question, namespace: string, prometheus: PrometheusAddress): Promise<string | undefined> {
+async function problemOf(question: Question, prometheus: PrometheusAddress): Promise<string | undefined> {
   if (question.kind === "label") {
     const offered = await askLabel(prometheus, question.selector, question.label);
-    return offered.includes(namespace) ? undefined : `does not offer ${namespace}, only ${offered.join(", ") || "nothing"}.`;
+    const { offers } = question;
+    if (offers === undefined) return offered.length > 0 ? undefined : "offers nothing.";
+    return offered.includes(offers) ? undefined : `does not offer ${offers}, only ${offered.join(", ") || "nothing"}.`;
   }
   const { expr, instant, expect } = question;
   return judgeValues(instant ? await askNow(prometheus, expr) : await askRange(prometheus, expr, GRAPH), expect);

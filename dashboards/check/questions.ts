@@ -1,5 +1,6 @@
 import { type DashboardJson, type PanelJson, panelsOf } from "../dashboard-json.ts";
 import { interpolate } from "../interpolate.ts";
+import { parseLabelValues } from "../label-values.ts";
 
 /** What an answer must be like. */
 export interface Expectation {
@@ -11,35 +12,30 @@ export interface Expectation {
   readonly emptyIsGood: boolean;
 }
 
-/** One thing that a dashboard asks Prometheus. */
+/** One thing that a dashboard asks Prometheus. A variable must offer `offers`, or else anything. */
 export type Question =
   | { readonly kind: "values"; readonly where: string; readonly expr: string; readonly instant: boolean; readonly expect: Expectation }
-  | { readonly kind: "label"; readonly where: string; readonly selector: string; readonly label: string };
+  | { readonly kind: "label"; readonly where: string; readonly selector: string; readonly label: string; readonly offers: string | undefined };
 
 /** The window of `rate()` that Grafana would choose for a scrape interval of 15 s, or longer. */
 const RATE_INTERVAL = "5m";
 
 /**
  * Everything that a dashboard asks: each target of each panel, each variable,
- * each annotation, as it is asked for one namespace.
+ * each annotation, as it is asked for one namespace and all of every other choice.
  *
  * @throws Error when an expression has a variable that the dashboard has not
  */
 export function questionsOf(dashboard: DashboardJson, namespace: string): Question[] {
-  const values = { namespace, __rate_interval: RATE_INTERVAL };
+  const choices = dashboard.templating.list.flatMap(({ name, allValue }) => (allValue === undefined ? [] : [[name, allValue] as const]));
+  const values = { ...Object.fromEntries(choices), namespace, __rate_interval: RATE_INTERVAL };
   return [
-    ...dashboard.templating.list.map(({ name, query }) => variable(`${dashboard.uid}: variable ${name}`, interpolate(query, values))),
+    ...dashboard.templating.list.map(({ name, query, allValue }): Question => ({ kind: "label", where: `${dashboard.uid}: variable ${name}`, ...parseLabelValues(interpolate(query, values)), offers: allValue === undefined ? namespace : undefined })),
     ...(dashboard.annotations.list ?? []).map(({ name, expr }): Question => ({ kind: "values", where: `${dashboard.uid}: annotation ${name}`, expr: interpolate(expr, values), instant: false, expect: { unit: "none", emptyIsGood: true } })),
     ...panelsOf(dashboard).flatMap((panel) =>
       (panel.targets ?? []).map(({ refId, expr, instant }): Question => ({ kind: "values", where: `${dashboard.uid}: ${panel.title} (${refId})`, expr: interpolate(expr, values), instant: instant === true, expect: expectation(panel) })),
     ),
   ];
-}
-
-function variable(where: string, query: string): Question {
-  const parts = /^label_values\((?<selector>.+),\s*(?<label>\w+)\)$/.exec(query)?.groups;
-  if (parts?.["selector"] === undefined || parts["label"] === undefined) throw new Error(`${where}: only label_values(selector, label) is known here, not: ${query}`);
-  return { kind: "label", where, selector: parts["selector"], label: parts["label"] };
 }
 
 function expectation({ fieldConfig }: PanelJson): Expectation {

@@ -1,6 +1,8 @@
-import { type MetricDefinition, oneOf } from "./metric-definition.ts";
+import { boundedBy, type MetricDefinition, oneOf } from "./metric-definition.ts";
 
 const model = oneOf("exponential-smoothing", "holt", "holt-winters", "holt-winters-multiplicative", "seasonal-naive", "moving-average", "croston", "sba", "tsb");
+
+const ofFacility = { tenant: boundedBy("tenants, which only operators create"), facility: boundedBy("the 50 facilities of a tenant with the most items") };
 
 /** What forecast runs, their batches and their results measure. */
 export const forecastingMetrics = {
@@ -175,6 +177,33 @@ export const forecastingMetrics = {
     unit: "percent",
     help: "WAPE of the newest completed run over the items that each model forecast",
     labels: { model },
+    absentUntilKnown: true,
+    owner: "forecasting",
+    emittedBy: ["api"],
+  },
+  forecast_facility_items: {
+    type: "gauge",
+    unit: "count",
+    help: "Items that the newest completed run of a tenant forecast for a facility",
+    labels: ofFacility,
+    absentUntilKnown: true,
+    owner: "forecasting",
+    emittedBy: ["api"],
+  },
+  forecast_facility_mape_percentage: {
+    type: "gauge",
+    unit: "percent",
+    help: "Volume-weighted MAPE of the newest completed run of a tenant over the items of a facility",
+    labels: ofFacility,
+    absentUntilKnown: true,
+    owner: "forecasting",
+    emittedBy: ["api"],
+  },
+  forecast_facility_wape_percentage: {
+    type: "gauge",
+    unit: "percent",
+    help: "WAPE of the newest completed run of a tenant over the items of a facility",
+    labels: ofFacility,
     absentUntilKnown: true,
     owner: "forecasting",
     emittedBy: ["api"],

@@ -147,7 +147,7 @@ describe("a forecast run of the sample catalogue", () => {
     expect(value("forecast_former_outliers_mape_percentage")).toBeCloseTo(outliers.reduce((sum, mape) => sum + mape, 0) / outliers.length, 6);
   }, 30_000);
 
-  it("tells which model forecasts how many items and how well, and how the hybrid variant fares beside it", async () => {
+  it("tells which model and which facility has how many items and how good its forecasts are, and how the hybrid variant fares beside it", async () => {
     const runId = await app.run();
     const text = await app.text("/metrics");
     const value = (series: string) => Number(text.split("\n").find((line) => line.startsWith(`${series} `))?.split(" ").at(-1));
@@ -158,6 +158,11 @@ describe("a forecast run of the sample catalogue", () => {
       expect({ model, items: value(`forecast_model_items{model="${model}"}`) }).toEqual({ model, items });
       if (wape !== null) expect(value(`forecast_model_wape_percentage{model="${model}"}`)).toBeCloseTo(wape, 6);
     }
+    const { overall } = body as { overall: { items: number; mape: number; wape: number } };
+    const facility = '{tenant="default",facility="main"}';
+    expect(value(`forecast_facility_items${facility}`)).toBe(overall.items);
+    expect(value(`forecast_facility_mape_percentage${facility}`)).toBeCloseTo(overall.mape, 6);
+    expect(value(`forecast_facility_wape_percentage${facility}`)).toBeCloseTo(overall.wape, 6);
     expect(value("forecast_hybrid_items")).toBeGreaterThan(0);
     expect(value("forecast_hybrid_mape_percentage")).toBeGreaterThan(0);
   }, 30_000);

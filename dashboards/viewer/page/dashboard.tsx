@@ -14,7 +14,8 @@ const REFRESH = 30_000;
 
 interface DashboardProps {
   readonly dashboard: DashboardJson;
-  readonly namespace: string;
+  /** What stands for each of its variables. */
+  readonly variables: Readonly<Record<string, string>>;
   /** How far back it looks, such as `now-6h`. */
   readonly from: string;
   /** The one panel to show, when it is to be shown alone. */
@@ -23,12 +24,12 @@ interface DashboardProps {
 }
 
 /** All panels of a dashboard for one environment, asked again every half minute. */
-export function Dashboard({ dashboard, namespace, from, alone, width }: DashboardProps): React.ReactNode {
+export function Dashboard({ dashboard, variables, from, alone, width }: DashboardProps): React.ReactNode {
   const theme = useTheme2();
   const [moments, setMoments] = useState<Moments>(() => momentsOf(from, Date.now()));
   const [changes, setChanges] = useState<readonly Change[]>([]);
   const drawn = useRef(0);
-  const values = useMemo(() => ({ namespace, __rate_interval: rateInterval(moments) }), [namespace, moments]);
+  const values = useMemo(() => ({ ...variables, __rate_interval: rateInterval(moments) }), [variables, moments]);
   const shown = dashboard.panels.filter(({ id }) => alone === undefined || id === alone);
   const panels = shown.filter(({ type }) => type !== "row").length;
 

@@ -9,6 +9,9 @@ export interface AccuracyThresholds {
   readonly itemMape: number;
 }
 
+/** A run's summary tells of this many facilities: the ones with the most items. */
+const FACILITIES = 50;
+
 /**
  * Accuracy over groups of items. MAPE is weighted by volume over the items that
  * are judged by it; WAPE is over all items with a back-test; MASE is the median
@@ -36,7 +39,10 @@ const sql = `
                   FROM (SELECT model, ${measures} FROM forecasts WHERE run_id = $1 GROUP BY model) AS by_model),
       'byCategory', (SELECT coalesce(jsonb_object_agg(category, to_jsonb(by_category) - 'category'), '{}')
                      FROM (SELECT coalesce(i.category, 'none') AS category, ${measures}
-                           FROM forecasts JOIN items i USING (material_id) WHERE run_id = $1 GROUP BY 1) AS by_category)))
+                           FROM forecasts JOIN items i USING (material_id) WHERE run_id = $1 GROUP BY 1) AS by_category),
+      'byFacility', (SELECT coalesce(jsonb_object_agg(facility_id, to_jsonb(by_facility) - 'facility_id'), '{}')
+                     FROM (SELECT facility_id, ${measures} FROM forecasts WHERE run_id = $1
+                           GROUP BY facility_id ORDER BY count(*) DESC, facility_id LIMIT ${FACILITIES}) AS by_facility)))
   WHERE run_id = $1 AND status = 'running'
   RETURNING trigger, extract(epoch FROM finished_at - started_at)::float8 AS seconds, summary`;
 
@@ -62,6 +68,8 @@ export interface RunSummary {
   readonly overall: GroupAccuracy;
   readonly byModel: Readonly<Record<string, GroupAccuracy>>;
   readonly byCategory: Readonly<Record<string, GroupAccuracy>>;
+  /** The facilities with the most items; missing in runs of older releases. */
+  readonly byFacility?: Readonly<Record<string, GroupAccuracy>>;
 }
 
 /** A run that has just ended; `seconds` from its start. */
