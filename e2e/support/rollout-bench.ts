@@ -1,21 +1,15 @@
-import { endpointAt } from "@forecast-stack/delivery/alerts/alertmanager.ts";
-import { alertsAt } from "@forecast-stack/delivery/drill/signs.ts";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
 import type { RolloutStatus } from "@forecast-stack/rollouts/rollout-status.ts";
 import { forecastctl, type Outcome, startForecastctl } from "./forecastctl.ts";
+import { type Told, toldOf } from "./inbox.ts";
 import type { TestStack } from "./test-stack.ts";
 
 /** What `forecastctl rollout status --json` shows. */
 export interface Shown {
   readonly name: string;
   readonly status?: RolloutStatus;
-}
-
-interface Told {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly receiver: string;
 }
 
 const PATIENCE_MS = 150_000;
@@ -83,13 +77,8 @@ export class RolloutBench {
     });
   }
 
-  /** What has arrived at the stack's inbox about a failed rollout, and for which receiver. */
-  async toldOf(rollout: string): Promise<Told> {
-    const inbox = endpointAt(`http://alert-inbox.${this.#stack.namespace}.svc:8080`, "forecast-stack");
-    return until("the notification of the failed rollout", PATIENCE_MS, async () => {
-      const arrived = (await alertsAt(inbox, 0)).find(({ alert: { labels } }) => labels["rollout"] === rollout && labels["alertname"] === "RolloutFailed");
-      if (arrived === undefined) throw new Error("nothing has arrived");
-      return { labels: arrived.alert.labels, receiver: arrived.receiver };
-    });
+  /** What has arrived at the stack's inbox about a failed rollout. */
+  toldOf(rollout: string): Promise<Told> {
+    return toldOf(this.#stack, `the failed rollout ${rollout}`, ({ labels }) => labels["rollout"] === rollout && labels["alertname"] === "RolloutFailed");
   }
 }

@@ -19,7 +19,7 @@ type Settings = Readonly<Record<string, unknown>>;
 
 /**
  * A stack of the tests' own beside `dev`: a copy of Pulumi.<template>.yaml with
- * other names and no port on the node. The checkout's files stay as they are.
+ * other names and no port on the node. The checkout's own files stay as they are.
  */
 export class TestStack {
   readonly name: string;
@@ -51,6 +51,11 @@ export class TestStack {
     return this.pulumi(["up", "--yes", "--skip-preview"], settings, { onLine, source });
   }
 
+  /** Writes the stack's file into the checkout, where forecastctl deploys from; remove() takes it away again. */
+  async track(settings: Settings = {}): Promise<void> {
+    await writeFile(this.tracked, stringify({ config: await this.config(settings) }));
+  }
+
   async preview(settings: Settings = {}, args: readonly string[] = [], source: string = repository): Promise<UpResult> {
     return this.pulumi(["preview", ...args], settings, { source });
   }
@@ -76,6 +81,7 @@ export class TestStack {
       await rm(spec.local.path, { recursive: true, force: true });
     }
     await rm(this.folder, { recursive: true, force: true });
+    await rm(this.tracked, { force: true });
   }
 
   /** A fault may have left an update half done: what a second attempt cannot destroy either is an error. */
@@ -117,16 +123,23 @@ export class TestStack {
 
   private async writeConfig(settings: Settings): Promise<string> {
     const salt = parse(await readFile(join(paths.pulumi, "forecast-stack", `Pulumi.${this.name}.yaml`), "utf8")) as { encryptionsalt: string };
-    const template = await templateSettings(this.template);
+    const file = join(this.folder, `Pulumi.${this.name}.yaml`);
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(file, stringify({ encryptionsalt: salt.encryptionsalt, config: await this.config(settings) }));
+    return file;
+  }
+
+  private async config(settings: Settings): Promise<Settings> {
     const own = {
       "kubernetes:context": "forecast-stack",
       "forecast-stack:namespace": this.namespace,
       "forecast-stack:serviceType": "ClusterIP",
     };
-    const file = join(this.folder, `Pulumi.${this.name}.yaml`);
-    await mkdir(this.folder, { recursive: true });
-    await writeFile(file, stringify({ encryptionsalt: salt.encryptionsalt, config: { ...template, ...own, ...settings } }));
-    return file;
+    return { ...(await templateSettings(this.template)), ...own, ...settings };
+  }
+
+  private get tracked(): string {
+    return join(repository, `Pulumi.${this.name}.yaml`);
   }
 }
 

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { forecastctl } from "./support/forecastctl.ts";
+import { toldOf } from "./support/inbox.ts";
+import { templateSettings, TestStack } from "./support/test-stack.ts";
+
+const MINUTE = 60_000;
+const NAME = "e2e-deploy";
+
+interface Update {
+  readonly release: number | null;
+  readonly result: string;
+  readonly message: string;
+  readonly changes: number;
+}
+
+describe("forecastctl deploy", () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await TestStack.create(NAME);
+    await stack.track();
+  }, MINUTE);
+  afterAll(() => stack.remove(), 10 * MINUTE);
+
+  const deploy = (...args: string[]) => forecastctl(["deploy", NAME, ...args]);
+  const updates = async () => JSON.parse((await forecastctl(["releases", NAME, "--json"])).output) as Update[];
+  const backups = async () => JSON.parse((await forecastctl(["backup", "list", "--stack", NAME, "--json"])).output) as unknown[];
+  /** Part of a setting of the stack's template, with other values. */
+  const changed = async (name: string, values: object) => ({ [`forecast-stack:${name}`]: { ...((await templateSettings("dev"))[`forecast-stack:${name}`] as object), ...values } });
+  const steps = (output: string) => [...output.matchAll(/^.*?\b(\d)\. [A-Z]/gm)].map(([, number]) => Number(number));
+
+  it("shows with --dry-run what a new stack would get, and changes nothing", async () => {
+    const { code, output } = await deploy("--dry-run");
+    expect([code, output]).toEqual([0, expect.stringMatching(/e2e-deploy: \d+ create; migrations to apply: 0\.0\.1, /)]);
+    expect(await stack.kubectl(["get", "namespace", stack.namespace, "--ignore-not-found"])).toBe("");
+    expect(JSON.parse(await stack.state())).toMatchObject({ deployment: expect.not.objectContaining({ resources: expect.anything() }) });
+  }, 3 * MINUTE);
+
+  it("makes the first release in eight steps, with the sample catalogue at the end, and tells people", async () => {
+    const { code, output } = await deploy("--yes", "--message", "The first one", "--test-data");
+    expect([code, output]).toEqual([0, expect.stringContaining("Release 1 of e2e-deploy: The first one")]);
+    expect(steps(output)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(output).toMatch(/5\. Backup of the database.*skipped: there is no database yet/);
+    expect(await stack.sql("SELECT count(*) FROM items")).toBe("127");
+    expect(await toldOf(stack, "the first release", ({ annotations }) => annotations["summary"] === "Release 1 of e2e-deploy is deployed")).toMatchObject({ labels: { severity: "info" }, annotations: { description: expect.stringContaining("The first one") } });
+  }, 10 * MINUTE);
+
+  it("backs the database up before the next release, which the history shows with what is different", async () => {
+    await stack.track({ "forecast-stack:logLevel": "debug" });
+    expect(await deploy("--dry-run")).toMatchObject({ code: 0, output: expect.stringMatching(/migrations to apply: none[\s\S]*update +Deployment api/) });
+    expect(await backups()).toEqual([]);
+    const { code, output } = await deploy("--yes", "--message", "More is logged", "--skip-build");
+    expect([code, output]).toEqual([0, expect.stringContaining("Release 2 of e2e-deploy: More is logged")]);
+    expect(await backups()).toHaveLength(1);
+    expect(await updates()).toMatchObject([{ release: 2, result: "succeeded", message: expect.stringContaining("More is logged") }, { release: 1 }]);
+    expect(await forecastctl(["releases", "diff", "1", "2", "--stack", NAME])).toMatchObject({ code: 0, output: expect.stringMatching(/logLevel.*debug/) });
+    expect((await forecastctl(["releases", "show", "2", "--stack", NAME])).output).toContain("More is logged");
+  }, 8 * MINUTE);
+
+  it("does not replace what holds data unless it is named", async () => {
+    await stack.track({ "forecast-stack:logLevel": "debug", ...(await changed("postgres", { storage: "6Gi" })) });
+    const refused = await deploy("--yes", "--skip-build");
+    expect([refused.code, refused.output]).toEqual([1, expect.stringMatching(/This is not deployed:\n +postgres: the StatefulSet holds data and would be replaced: name it with --allow if that is meant \(keep-data\)\./)]);
+    expect(steps(refused.output)).toEqual([1, 2]);
+    expect(await deploy("--dry-run", "--allow", "postgres")).toMatchObject({ code: 0 });
+    expect(await updates()).toHaveLength(2);
+  }, 5 * MINUTE);
+
+  it("leaves the old version at work when the new one does not start, and tells people that it failed", async () => {
+    await stack.track({ "forecast-stack:logLevel": "debug", "forecast-stack:images": { "forecast-service": "forecast-stack.local/forecast-service:no-such-tag" }, "forecast-stack:readyTimeoutSeconds": 40 });
+    const { code, output } = await deploy("--yes", "--skip-build");
+    expect([code, output]).toEqual([1, expect.stringContaining(`pulumi up --stack ${NAME} failed:`)]);
+    expect(output).not.toContain("    at ");
+    expect(await toldOf(stack, "the failed deploy", ({ annotations }) => annotations["summary"] === "The deploy to e2e-deploy failed")).toMatchObject({ labels: { severity: "warning" } });
+    expect(await updates()).toMatchObject([{ release: null, result: "failed" }, { release: 2 }, { release: 1 }]);
+    expect((await fetch(`${await stack.serviceUrl("api", 4000)}/api/health`)).status).toBe(200);
+  }, 8 * MINUTE);
+});
