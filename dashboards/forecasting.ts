@@ -60,9 +60,10 @@ export function forecasting(): ClassicDashboard {
       {
         title: "Whose are good?",
         panels: [
-          curve({ title: "MAPE by facility", description: "Volume-weighted MAPE of the newest completed run over the items of each facility that is chosen above.", unit: "percent", min: 0, queries: [{ expr: `max by (tenant, facility) (${series("forecast_facility_mape_percentage", chosen)})`, legend: "{{tenant}} {{facility}}" }], limits: { good: "below", bad: thresholds.mapeTargetPercent } }),
-          curve({ title: "WAPE by facility", description: "Sum of all errors of the newest completed run, in percent of what was asked for, over the items of each facility that is chosen above.", unit: "percent", min: 0, queries: [{ expr: `max by (tenant, facility) (${series("forecast_facility_wape_percentage", chosen)})`, legend: "{{tenant}} {{facility}}" }] }),
-          curve({ title: "Items by facility", description: "Items that the newest completed run forecast for each facility that is chosen above; of a tenant with very many facilities the 50 largest.", unit: "none", min: 0, queries: [{ expr: `max by (tenant, facility) (${series("forecast_facility_items", chosen)})`, legend: "{{tenant}} {{facility}}" }] }),
+          curve({ title: "MAPE by facility", description: "Volume-weighted MAPE of the newest completed run over the items of each facility that is chosen above.", unit: "percent", min: 0, queries: [{ expr: `max by (tenant, facility) (${series("forecast_facility_mape_percentage", chosen)})`, legend: "{{tenant}} {{facility}}" }], limits: { good: "below", bad: thresholds.mapeTargetPercent } }, 12),
+          curve({ title: "WAPE by facility", description: "Sum of all errors of the newest completed run, in percent of what was asked for, over the items of each facility that is chosen above.", unit: "percent", min: 0, queries: [{ expr: `max by (tenant, facility) (${series("forecast_facility_wape_percentage", chosen)})`, legend: "{{tenant}} {{facility}}" }] }, 12),
+          curve({ title: "Items by facility", description: "Items that the newest completed run forecast for each facility that is chosen above; of a tenant with very many facilities the 50 largest.", unit: "none", min: 0, queries: [{ expr: `max by (tenant, facility) (${series("forecast_facility_items", chosen)})`, legend: "{{tenant}} {{facility}}" }] }, 12),
+          curve({ title: "Worst items", description: "The ten items of each tenant with the highest MAPE in its newest completed run, where they lie in a facility that is chosen above.", unit: "percent", min: 0, queries: [{ expr: `max by (tenant, facility, sku) (${series("forecast_worst_item_mape_percentage", chosen)})`, legend: "{{tenant}} {{facility}} {{sku}}" }] }, 12),
         ],
       },
       {

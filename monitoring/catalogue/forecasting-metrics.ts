@@ -208,6 +208,15 @@ export const forecastingMetrics = {
     owner: "forecasting",
     emittedBy: ["api"],
   },
+  forecast_worst_item_mape_percentage: {
+    type: "gauge",
+    unit: "percent",
+    help: "MAPE of the items that the newest completed run of a tenant forecast worst",
+    labels: { ...ofFacility, sku: boundedBy("the 10 items of a tenant with the highest MAPE in its newest run") },
+    absentUntilKnown: true,
+    owner: "forecasting",
+    emittedBy: ["api"],
+  },
   forecast_hybrid_items: {
     type: "gauge",
     unit: "count",

@@ -3,7 +3,7 @@ import type { Config } from "../platform/config.ts";
 import type { Database } from "../platform/db.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { nextRun } from "./schedule.ts";
-import type { GroupAccuracy, RunSummary } from "./sql/finish-run.ts";
+import type { RunSummary } from "./sql/finish-run.ts";
 import { newestCompletedRun } from "./sql/newest-run.ts";
 import type { Outliers } from "./sql/outliers.ts";
 import { queueDepths } from "./sql/queue-depth.ts";
@@ -36,7 +36,7 @@ async function observeNewestRuns(database: Database, metrics: Metrics): Promise<
   metrics.forecast_high_variance_items.set(sum(overall.map(({ highVarianceItems }) => highVarianceItems)));
   observeOutliers(runs.flatMap(({ summary }) => summary.outliers ?? []), metrics);
   observeModels(runs.map(({ summary }) => summary), metrics);
-  for (const { tenant, run } of newest) observeFacilities(tenant, run?.summary.byFacility ?? {}, metrics);
+  for (const { tenant, run } of newest) if (run !== undefined) observeTenant(tenant, run.summary, metrics);
   metrics.forecast_run_last_completed_timestamp_seconds.set(Math.min(...runs.map(({ finishedAt }) => finishedAt.getTime())) / 1_000);
 }
 
@@ -63,12 +63,14 @@ function observeModels(summaries: readonly RunSummary[], metrics: Metrics): void
   if (mapes.length > 0) metrics.forecast_hybrid_mape_percentage.set(Math.max(...mapes));
 }
 
-function observeFacilities(tenant: string, facilities: Readonly<Record<string, GroupAccuracy>>, metrics: Metrics): void {
-  for (const [facility, { items, mape, wape }] of Object.entries(facilities)) {
+/** Where one tenant's forecasts are good, and which are worst. */
+function observeTenant(tenant: string, { byFacility = {}, worstItems = [] }: RunSummary, metrics: Metrics): void {
+  for (const [facility, { items, mape, wape }] of Object.entries(byFacility)) {
     metrics.forecast_facility_items.set({ tenant, facility }, items);
     if (mape !== null) metrics.forecast_facility_mape_percentage.set({ tenant, facility }, mape);
     if (wape !== null) metrics.forecast_facility_wape_percentage.set({ tenant, facility }, wape);
   }
+  for (const { facility, sku, mape } of worstItems) metrics.forecast_worst_item_mape_percentage.set({ tenant, facility, sku }, mape);
 }
 
 function sum(values: readonly number[]): number {
@@ -89,6 +91,7 @@ function forgetNewestRun(metrics: Metrics): void {
   metrics.forecast_facility_items.reset();
   metrics.forecast_facility_mape_percentage.reset();
   metrics.forecast_facility_wape_percentage.reset();
+  metrics.forecast_worst_item_mape_percentage.reset();
   metrics.forecast_hybrid_items.remove();
   metrics.forecast_hybrid_mape_percentage.remove();
   metrics.forecast_run_last_completed_timestamp_seconds.remove();

@@ -163,6 +163,9 @@ describe("a forecast run of the sample catalogue", () => {
     expect(value(`forecast_facility_items${facility}`)).toBe(overall.items);
     expect(value(`forecast_facility_mape_percentage${facility}`)).toBeCloseTo(overall.mape, 6);
     expect(value(`forecast_facility_wape_percentage${facility}`)).toBeCloseTo(overall.wape, 6);
+    const { worstItems } = body as { worstItems: { byMape: { sku: string; mape: number }[] } };
+    expect(worstItems.byMape.length).toBe(10);
+    for (const { sku, mape } of worstItems.byMape) expect(value(`forecast_worst_item_mape_percentage{tenant="default",facility="main",sku="${sku}"}`)).toBeCloseTo(mape, 6);
     expect(value("forecast_hybrid_items")).toBeGreaterThan(0);
     expect(value("forecast_hybrid_mape_percentage")).toBeGreaterThan(0);
   }, 30_000);

@@ -11,6 +11,8 @@ export interface AccuracyThresholds {
 
 /** A run's summary tells of this many facilities: the ones with the most items. */
 const FACILITIES = 50;
+/** And of this many items that are forecast worst. */
+const WORST_ITEMS = 10;
 
 /**
  * Accuracy over groups of items. MAPE is weighted by volume over the items that
@@ -42,7 +44,10 @@ const sql = `
                            FROM forecasts JOIN items i USING (material_id) WHERE run_id = $1 GROUP BY 1) AS by_category),
       'byFacility', (SELECT coalesce(jsonb_object_agg(facility_id, to_jsonb(by_facility) - 'facility_id'), '{}')
                      FROM (SELECT facility_id, ${measures} FROM forecasts WHERE run_id = $1
-                           GROUP BY facility_id ORDER BY count(*) DESC, facility_id LIMIT ${FACILITIES}) AS by_facility)))
+                           GROUP BY facility_id ORDER BY count(*) DESC, facility_id LIMIT ${FACILITIES}) AS by_facility),
+      'worstItems', (SELECT coalesce(jsonb_agg(to_jsonb(worst)), '[]')
+                     FROM (SELECT facility_id AS facility, sku, item_mape AS mape FROM forecasts WHERE run_id = $1 AND judged_by = 'mape'
+                           ORDER BY item_mape DESC, sku LIMIT ${WORST_ITEMS}) AS worst)))
   WHERE run_id = $1 AND status = 'running'
   RETURNING trigger, extract(epoch FROM finished_at - started_at)::float8 AS seconds, summary`;
 
@@ -70,6 +75,8 @@ export interface RunSummary {
   readonly byCategory: Readonly<Record<string, GroupAccuracy>>;
   /** The facilities with the most items; missing in runs of older releases. */
   readonly byFacility?: Readonly<Record<string, GroupAccuracy>>;
+  /** The items with the highest MAPE; missing in runs of older releases. */
+  readonly worstItems?: readonly { readonly facility: string; readonly sku: string; readonly mape: number }[];
 }
 
 /** A run that has just ended; `seconds` from its start. */
