@@ -107,16 +107,15 @@ describe("what the service tells Prometheus", () => {
     expect(definitions.map(([name]) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
   });
 
-  it("does not grow with what callers make up: 10,000 paths add no route, and no more series than another status has", async () => {
-    const http = async (): Promise<Sample[]> => samplesOf(await service.text("/metrics")).filter(({ name }) => name.startsWith("http_"));
-    const routesOf = (samples: readonly Sample[]): string[] => [...new Set(samples.flatMap(({ labels }) => labels.filter(([label]) => label === "route").map(([, value]) => value)))].sort();
+  it("does not grow with what callers make up: 10,000 paths add no series", async () => {
+    const http = async (): Promise<string[]> => samplesOf(await service.text("/metrics")).filter(({ name }) => name.startsWith("http_")).map((sample) => JSON.stringify(sample)).sort();
     await service.get("/made/up/first");
+    // A scrape counts itself, after it has answered.
+    await http();
     const before = await http();
     for (let start = 0; start < 10_000; start += 100) {
       await Promise.all(Array.from({ length: 100 }, (_, index) => service.get(`/made/up/${start + index}?page=${index}`)));
     }
-    const after = await http();
-    expect(routesOf(after)).toEqual(routesOf(before));
-    expect(after.length).toBeLessThan(before.length + 50);
+    expect(await http()).toEqual(before);
   }, 180_000);
 });
