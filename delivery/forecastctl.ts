@@ -1,3 +1,4 @@
+import { CommandError } from "@forecast-stack/local/run.ts";
 import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
 import type { Command } from "commander";
 import { JobError } from "./backup/service-job.ts";
@@ -16,7 +17,8 @@ exitAsDocumented(program);
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ReleaseError || error instanceof FlagError)) throw error;
+  // What went wrong outside says so itself; anything else is a mistake of ours, whose place should show.
+  if (!(error instanceof ReleaseError || error instanceof FlagError || error instanceof CommandError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = error instanceof JobError ? error.exitCode : 1;
 }

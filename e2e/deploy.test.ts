@@ -52,16 +52,19 @@ describe("forecastctl deploy", () => {
     expect([code, output]).toEqual([0, expect.stringContaining("Release 2 of e2e-deploy: More is logged")]);
     expect(await backups()).toHaveLength(1);
     expect(await updates()).toMatchObject([{ release: 2, result: "succeeded", message: expect.stringContaining("More is logged") }, { release: 1 }]);
-    expect(await forecastctl(["releases", "diff", "1", "2", "--stack", NAME])).toMatchObject({ code: 0, output: expect.stringMatching(/logLevel.*debug/) });
+    expect(await forecastctl(["releases", "diff", "1", "2", "--stack", NAME])).toMatchObject({ code: 0, output: expect.stringMatching(/logLevel\s+info → debug/) });
     expect((await forecastctl(["releases", "show", "2", "--stack", NAME])).output).toContain("More is logged");
   }, 8 * MINUTE);
 
   it("does not replace what holds data unless it is named", async () => {
-    await stack.track({ "forecast-stack:logLevel": "debug", ...(await changed("postgres", { storage: "6Gi" })) });
+    await stack.track({ "forecast-stack:logLevel": "debug", ...(await changed("postgres", { mode: "external", host: "database.example" })) });
     const refused = await deploy("--yes", "--skip-build");
-    expect([refused.code, refused.output]).toEqual([1, expect.stringMatching(/This is not deployed:\n +postgres: the StatefulSet holds data and would be replaced: name it with --allow if that is meant \(keep-data\)\./)]);
+    expect([refused.code, refused.output]).toEqual([1, expect.stringMatching(/This is not deployed:\n +postgres: the StatefulSet holds data and would be deleted: name it with --allow if that is meant \(keep-data\)\./)]);
     expect(steps(refused.output)).toEqual([1, 2]);
     expect(await deploy("--dry-run", "--allow", "postgres")).toMatchObject({ code: 0 });
+    await stack.track({ "forecast-stack:logLevel": "debug", ...(await changed("postgres", { storage: "6Gi" })) });
+    const impossible = await deploy("--dry-run");
+    expect([impossible.code, impossible.output]).toEqual([1, expect.stringMatching(/nothing was changed\.\n +.*StatefulSet\.apps "postgres" is invalid: spec: Forbidden/)]);
     expect(await updates()).toHaveLength(2);
   }, 5 * MINUTE);
 

@@ -63,7 +63,7 @@ describe("a staged rollout", () => {
 
   it("of hybrid forecasting over 10,000 items goes from 5 to 100 % by itself, never skips and never repeats a step, though both controllers are killed at every one", async () => {
     expect(await start("good", toAll)).toMatchObject({ code: 0 });
-    expect(await bench.forecastctl(["lint", join(folder, "good.yaml")])).toMatchObject({ code: 0, output: expect.stringMatching(/^good: right\n.*accuracy/) });
+    expect(await forecastctl(["rollout", "lint", join(folder, "good.yaml")])).toMatchObject({ code: 0, output: expect.stringMatching(/^good: right\n.*accuracy/) });
     const watched = bench.watch("good");
     for (const step of [1, 2, 3]) {
       await bench.reaches("good", ({ status }) => status?.step === step && status.phase !== "spreading");

@@ -3,7 +3,7 @@ import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { prepare } from "@forecast-stack/local/prepare.ts";
 import { run } from "@forecast-stack/local/run.ts";
-import { readMigrationHeader } from "@forecast-stack/migrations/migration-header.ts";
+import { compareVersions, readMigrationHeader } from "@forecast-stack/migrations/migration-header.ts";
 import { endpointAt } from "../alerts/alertmanager.ts";
 import { backUpFirst } from "../backup/back-up-first.ts";
 import { newestRelease, placeIn } from "../backup/stack-place.ts";
@@ -16,8 +16,10 @@ import { violations } from "../policy/policies.ts";
 import { acknowledge } from "../releases/quarantine.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { fingerprintOf, type ReadRelease, ReleaseHistory } from "../releases/release-history.ts";
-import { contextOf } from "../rollback/cluster.ts";
+import { contextOf, kubeConfig } from "../rollback/cluster.ts";
 import { freeAbandonedLock } from "../rollback/lock.ts";
+import { throughTunnel } from "../service-tunnel.ts";
+import { previewProblems } from "./preview-problems.ts";
 
 type Note = (message: string) => void;
 
@@ -77,7 +79,7 @@ export class Deploy {
     if (this.#request.acknowledge) await this.#acknowledgeQuarantined(note);
     note("previewing");
     const json = await run("pulumi", ["preview", "--json", "--stack", stack, "--non-interactive"]).catch((error: unknown) => {
-      throw new ReleaseError(`Pulumi cannot preview the update: ${error instanceof Error ? error.message : String(error)}`);
+      throw new ReleaseError(`Pulumi cannot preview the update; nothing was changed.\n${previewProblems(error).map((problem) => `  ${problem}\n`).join("")}`);
     });
     const resources = plannedResources(json);
     const migrations = await migrationsOfCheckout();
@@ -100,7 +102,9 @@ export class Deploy {
   /** Migrations first, then every component, each waited for. */
   async update(note: Note): Promise<string> {
     const { stack, message } = this.#request;
-    return update({ stack, ...(message === undefined ? {} : { message }) }, note);
+    return update({ stack, ...(message === undefined ? {} : { message }) }, note).catch((error: unknown) => {
+      throw new ReleaseError(`${error instanceof Error ? error.message : String(error)}\nforecastctl rollback --stack ${stack} goes back to the newest release.`, { cause: error });
+    });
   }
 
   /** Asks the service itself: health with everything it rests on, and the page of its API. */
@@ -110,7 +114,9 @@ export class Deploy {
     const outputs = await readOutputs(stack);
     const service = endpointAt(String(outputs["serviceUrl"]), release === undefined ? undefined : contextOf(release.update.entry));
     note("/api/health");
-    const health = (await service.request("GET", "/api/health")) as { readonly status?: unknown };
+    const health = (await service.request("GET", "/api/health").catch((error: unknown) => {
+      throw new ReleaseError(`The service does not answer: ${error instanceof Error ? error.message : String(error)}. forecastctl rollback --stack ${stack} goes back.`, { cause: error });
+    })) as { readonly status?: unknown };
     if (health.status === "unhealthy") throw new ReleaseError(`The service says that it is unhealthy: ${JSON.stringify(health)}. forecastctl rollback --stack ${stack} goes back.`);
     note("/api/openapi.json");
     const document = (await service.request("GET", "/api/openapi.json")) as { readonly paths?: object };
@@ -120,10 +126,11 @@ export class Deploy {
   /** Imports the sample catalogue: never in production. */
   async testData(): Promise<string> {
     const { stack } = this.#request;
-    const settings = (await newestRelease(stack))?.update.entry.config["forecast-stack:environment"];
-    if (settings === "production") throw new ReleaseError("Test data is never loaded into production.");
-    const api = new ForecastApi(String((await readOutputs(stack))["serviceUrl"]), await readSecret(stack, "serviceToken"));
-    return `${await api.importSample()} items`;
+    const { update: newest } = await this.release();
+    if (newest.entry.config["forecast-stack:environment"] === "production") throw new ReleaseError("Test data is never loaded into production.");
+    const namespace = String((await readOutputs(stack))["namespace"]);
+    const token = await readSecret(stack, "serviceToken");
+    return throughTunnel(kubeConfig(contextOf(newest.entry)), namespace, async (origin) => `${await new ForecastApi(origin, token).importSample()} items`);
   }
 
   /** The release that this deploy made, or the one that was there when nothing changed. */
@@ -158,5 +165,7 @@ export class Deploy {
 
 async function migrationsOfCheckout(): Promise<Pick<RecordedMigration, "version" | "kind" | "after">[]> {
   const sources = [...(await readSources(migrationsFolder))].filter(([file]) => file.startsWith("V"));
-  return sources.map(([file, sql]) => ({ version: file.slice(1, file.indexOf("__")), ...(readMigrationHeader(sql) ?? { kind: "expand", after: null }) }));
+  return sources
+    .map(([file, sql]) => ({ version: file.slice(1, file.indexOf("__")), ...(readMigrationHeader(sql) ?? ({ kind: "expand", after: null } as const)) }))
+    .sort((one, other) => compareVersions(one.version, other.version));
 }
