@@ -21,6 +21,10 @@ describe("the changes that a version of the overrides brings", () => {
     ]);
   });
 
+  it("name no program and no earlier moment where something was taken out: the API server remembers nobody who did", () => {
+    expect(overrides(recorded("false"), {})).toMatchObject([{ before: "false", after: null, by: "unknown", tool: null, changedAt: seenAt.toISOString() }]);
+  });
+
   it("say who and why where a note tells of this change", () => {
     expect(overrides(recorded("true"), { [flag]: "false" }, noted("false", "2026-03-01T11:59:59Z"))).toMatchObject([{ by: "alex", reason: "receiving is stuck", notedAt: "2026-03-01T11:59:59.000Z" }]);
     expect(overrides(recorded("true"), {}, noted(null, "2026-03-01T11:59:59Z"))).toMatchObject([{ before: "true", after: null, by: "alex" }]);

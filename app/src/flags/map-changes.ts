@@ -36,6 +36,8 @@ export function changesOf(recorded: RecordedMap, { map, version, seenAt, keys, n
     if (before === after || silentOn(key)) return [];
     // A note that was used before tells of an earlier change to the same value.
     const note = [notes.get(key)].find((one) => one !== undefined && Date.parse(one.at) !== known?.notedAt);
+    // The API server remembers who wrote what is there, not who took something out.
+    const forgotten = after === null && note === undefined;
     return [
       {
         map,
@@ -46,8 +48,8 @@ export function changesOf(recorded: RecordedMap, { map, version, seenAt, keys, n
         by: note?.by ?? unknownAuthor,
         reason: note?.reason ?? null,
         until: instant(note?.until),
-        tool: version.tool ?? null,
-        changedAt: (version.writtenAt ?? seenAt).toISOString(),
+        tool: forgotten ? null : (version.tool ?? null),
+        changedAt: (forgotten ? seenAt : (version.writtenAt ?? seenAt)).toISOString(),
         notedAt: instant(note?.at),
         mapUid: version.uid,
         resourceVersion: version.resourceVersion,
