@@ -29,8 +29,8 @@ export class AlertInbox extends pulumi.ComponentResource {
         metadata: metadataOf(context, "alert-inbox", appVersion, "alert-inbox"),
         spec: {
           replicas: 1,
-          // It keeps its messages in memory: two of them would each have half.
-          strategy: { type: "Recreate" },
+          // It keeps its messages in memory: a new one that does not start must not take them away.
+          strategy: { rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
           selector: { matchLabels: selectorLabels(context.stack, "alert-inbox") },
           template: {
             metadata: { labels: metadataOf(context, "alert-inbox", appVersion).labels },
