@@ -17,16 +17,18 @@ describe("forecastctl deploy", () => {
   let stack: TestStack;
   beforeAll(async () => {
     stack = await TestStack.create(NAME);
-    await stack.track();
+    await track();
   }, MINUTE);
   afterAll(() => stack.remove(), 10 * MINUTE);
 
+  /** The stack's file in the checkout: what no deploy needs is left out of the stack. */
+  const track = async (settings: Record<string, unknown> = {}) => stack.track({ "forecast-stack:api": { replicas: 1 }, "forecast-stack:worker": { replicas: 1 }, "forecast-stack:redis": { enabled: false }, ...(await changed("monitoring", { nodeExporter: false, kubeStateMetrics: false })), ...settings });
   const deploy = (...args: string[]) => forecastctl(["deploy", NAME, ...args]);
   const updates = async () => JSON.parse((await forecastctl(["releases", NAME, "--json"])).output) as Update[];
   const backups = async () => JSON.parse((await forecastctl(["backup", "list", "--stack", NAME, "--json"])).output) as unknown[];
   /** Part of a setting of the stack's template, with other values. */
   const changed = async (name: string, values: object) => ({ [`forecast-stack:${name}`]: { ...((await templateSettings("dev"))[`forecast-stack:${name}`] as object), ...values } });
-  const steps = (output: string) => [...output.matchAll(/^.*?\b(\d)\. [A-Z]/gm)].map(([, number]) => Number(number));
+  const steps = (output: string) => [...new Set([...output.matchAll(/^.*?\b(\d)\. [A-Z]/gm)].map(([, number]) => Number(number)))];
 
   it("shows with --dry-run what a new stack would get, and changes nothing", async () => {
     const { code, output } = await deploy("--dry-run");
@@ -37,7 +39,7 @@ describe("forecastctl deploy", () => {
 
   it("makes the first release in eight steps, with the sample catalogue at the end, and tells people", async () => {
     const { code, output } = await deploy("--yes", "--message", "The first one", "--test-data");
-    expect([code, output]).toEqual([0, expect.stringContaining("Release 1 of e2e-deploy: The first one")]);
+    expect(`${output}exit code ${code}`).toMatch(/Release 1 of e2e-deploy: The first one[\s\S]*Validation: UNKNOWN\.[\s\S]*exit code 0$/);
     expect(steps(output)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(output).toMatch(/5\. Backup of the database.*skipped: there is no database yet/);
     expect(await stack.sql("SELECT count(*) FROM items")).toBe("127");
@@ -45,11 +47,11 @@ describe("forecastctl deploy", () => {
   }, 10 * MINUTE);
 
   it("backs the database up before the next release, which the history shows with what is different", async () => {
-    await stack.track({ "forecast-stack:logLevel": "debug" });
-    expect(await deploy("--dry-run")).toMatchObject({ code: 0, output: expect.stringMatching(/migrations to apply: none[\s\S]*update +Deployment api/) });
+    await track({ "forecast-stack:logLevel": "debug" });
     expect(await backups()).toEqual([]);
     const { code, output } = await deploy("--yes", "--message", "More is logged", "--skip-build");
-    expect([code, output]).toEqual([0, expect.stringContaining("Release 2 of e2e-deploy: More is logged")]);
+    expect(output).toMatch(/migrations to apply: none[\s\S]*update +Deployment api[\s\S]*Release 2 of e2e-deploy: More is logged/);
+    expect(code).toBe(0);
     expect(await backups()).toHaveLength(1);
     expect(await updates()).toMatchObject([{ release: 2, result: "succeeded", message: expect.stringContaining("More is logged") }, { release: 1 }]);
     expect(await forecastctl(["releases", "diff", "1", "2", "--stack", NAME])).toMatchObject({ code: 0, output: expect.stringMatching(/logLevel\s+info → debug/) });
@@ -57,19 +59,19 @@ describe("forecastctl deploy", () => {
   }, 8 * MINUTE);
 
   it("does not replace what holds data unless it is named", async () => {
-    await stack.track({ "forecast-stack:logLevel": "debug", ...(await changed("postgres", { mode: "external", host: "database.example" })) });
+    await track({ "forecast-stack:logLevel": "debug", ...(await changed("postgres", { mode: "external", host: "database.example" })) });
     const refused = await deploy("--yes", "--skip-build");
     expect([refused.code, refused.output]).toEqual([1, expect.stringMatching(/This is not deployed:\n +postgres: the StatefulSet holds data and would be deleted: name it with --allow if that is meant \(keep-data\)\./)]);
     expect(steps(refused.output)).toEqual([1, 2]);
     expect(await deploy("--dry-run", "--allow", "postgres")).toMatchObject({ code: 0 });
-    await stack.track({ "forecast-stack:logLevel": "debug", ...(await changed("postgres", { storage: "6Gi" })) });
+    await track({ "forecast-stack:logLevel": "debug", ...(await changed("postgres", { storage: "6Gi" })) });
     const impossible = await deploy("--dry-run");
     expect([impossible.code, impossible.output]).toEqual([1, expect.stringMatching(/nothing was changed\.\n +.*StatefulSet\.apps "postgres" is invalid: spec: Forbidden/)]);
     expect(await updates()).toHaveLength(2);
   }, 5 * MINUTE);
 
   it("leaves the old version at work when the new one does not start, and tells people that it failed", async () => {
-    await stack.track({ "forecast-stack:logLevel": "debug", "forecast-stack:images": { "forecast-service": "forecast-stack.local/forecast-service:no-such-tag" }, "forecast-stack:readyTimeoutSeconds": 40 });
+    await track({ "forecast-stack:logLevel": "debug", "forecast-stack:images": { "forecast-service": "forecast-stack.local/forecast-service:no-such-tag" }, "forecast-stack:readyTimeoutSeconds": 40 });
     const { code, output } = await deploy("--yes", "--skip-build");
     expect([code, output]).toEqual([1, expect.stringContaining(`pulumi up --stack ${NAME} failed:`)]);
     expect(output).not.toContain("    at ");

@@ -1,5 +1,8 @@
 import { droppedApiServerMetrics, droppedContainerMetrics, keptApiServerBuckets, type ScrapeJob } from "./scrape-jobs.ts";
 
+/** Seconds from one look of Prometheus at a target to the next. */
+export const scrapeIntervalSeconds = 15;
+
 const token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const clusterAuthority = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
 
@@ -39,7 +42,7 @@ type Section = Readonly<Record<string, unknown>>;
 export function prometheusConfig({ stack, environment, namespace, nodeNamespace, discovery, jobs, alertmanager, ruleFiles }: PrometheusConfigInput): PrometheusConfig {
   const find = discovery.by === "kubernetes" ? podsByApiServer : podsByName;
   return {
-    global: { scrape_interval: "15s", scrape_timeout: "10s", evaluation_interval: "15s", external_labels: { stack, environment } },
+    global: { scrape_interval: `${scrapeIntervalSeconds}s`, scrape_timeout: "10s", evaluation_interval: "15s", external_labels: { stack, environment } },
     rule_files: ruleFiles,
     alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
     scrape_configs: [

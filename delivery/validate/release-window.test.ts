@@ -6,27 +6,27 @@ const update = (release: number | null, startTime: number, endTime: number): Num
 const updates = [update(1, 0, 100), update(2, 5_000, 5_100), update(null, 6_000, 6_050), update(3, 9_000, 9_100)];
 
 describe("the window of a release", () => {
-  it("begins when its update ended and is compared with as much of the release before", () => {
-    expect(releaseWindow("dev", updates, 3, 3_600, 20_000)).toEqual({ release: 3, message: "Release 3", span: { from: 9_100, to: 12_700 }, missing: 0, cutShort: null, before: { release: 2, span: { from: 5_400, to: 9_000 } } });
+  it("begins when Prometheus has looked at what was updated, and is compared with as much of the release before", () => {
+    expect(releaseWindow("dev", updates, 3, 3_600, 20_000)).toEqual({ release: 3, message: "Release 3", span: { from: 9_130, to: 12_730 }, missing: 0, cutShort: null, before: { release: 2, span: { from: 5_400, to: 9_000 } } });
   });
 
   it("is that of the newest release unless told, and says what is missing of it", () => {
-    expect(releaseWindow("dev", updates, undefined, 3_600, 9_400)).toMatchObject({ release: 3, span: { from: 9_100, to: 9_400 }, missing: 3_300, cutShort: null });
+    expect(releaseWindow("dev", updates, undefined, 3_600, 9_400)).toMatchObject({ release: 3, span: { from: 9_130, to: 9_400 }, missing: 3_330, cutShort: null });
   });
 
   it("ends where another release began, not at an update that failed", () => {
-    expect(releaseWindow("dev", updates, 2, 3_600 * 48, 20_000)).toMatchObject({ span: { from: 5_100, to: 9_000 }, missing: 168_900, cutShort: "release 3 replaced it" });
+    expect(releaseWindow("dev", updates, 2, 3_600 * 48, 20_000)).toMatchObject({ span: { from: 5_130, to: 9_000 }, missing: 168_930, cutShort: "release 3 replaced it" });
   });
 
   it("has nothing to compare the first release with, and of the others no more than they lasted", () => {
     expect(releaseWindow("dev", updates, 1, 600, 20_000).before).toBeNull();
-    expect(releaseWindow("dev", updates, 2, 86_400, 20_000).before).toEqual({ release: 1, span: { from: 100, to: 5_000 } });
+    expect(releaseWindow("dev", updates, 2, 86_400, 20_000).before).toEqual({ release: 1, span: { from: 130, to: 5_000 } });
   });
 
   it.each([
     [updates, 4, 20_000, "The stack dev has no release 4; it has 1 to 3."],
     [[], undefined, 20_000, "The stack dev has no release yet: deploy it first."],
-    [updates, 3, 9_100, "Release 3 of dev has only just been deployed: there is nothing to look at yet."],
+    [updates, 3, 9_130, "Release 3 of dev has only just been deployed: there is nothing to look at yet."],
   ] as const)("is refused with one sentence where there is none (%#)", (all, release, now, sentence) => {
     expect(() => releaseWindow("dev", all, release, 3_600, now)).toThrow(sentence);
   });

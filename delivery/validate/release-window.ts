@@ -1,3 +1,4 @@
+import { scrapeIntervalSeconds } from "@forecast-stack/monitoring/prometheus-config.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import type { NumberedUpdate } from "../releases/update.ts";
 
@@ -11,7 +12,7 @@ export interface Span {
 export interface ReleaseWindow {
   readonly release: number;
   readonly message: string;
-  /** From the end of its update to the end of the window, to the next change, or to now. */
+  /** From when Prometheus has looked at it to the end of the window, to the next change, or to now. */
   readonly span: Span;
   /** Seconds of the window that was asked for which are not over yet. */
   readonly missing: number;
@@ -35,7 +36,7 @@ export function releaseWindow(stack: string, updates: readonly NumberedUpdate[],
   const index = number === undefined ? releases.length - 1 : releases.findIndex(({ release }) => release === number);
   const found = releases[index];
   if (found === undefined) throw new ReleaseError(releases.length === 0 ? `The stack ${stack} has no release yet: deploy it first.` : `The stack ${stack} has no release ${number ?? 0}; it has 1 to ${releases.length}.`);
-  const from = found.entry.endTime;
+  const from = beginningOf(found);
   const [previous, next] = [releases[index - 1], releases[index + 1]];
   const end = from + seconds;
   const replaced = next !== undefined && next.entry.startTime < end ? next : undefined;
@@ -47,6 +48,11 @@ export function releaseWindow(stack: string, updates: readonly NumberedUpdate[],
     span: { from, to },
     missing: Math.max(0, Math.round(end - to)),
     cutShort: replaced === undefined ? null : `release ${replaced.release ?? 0} replaced it`,
-    before: previous === undefined ? null : { release: previous.release ?? 0, span: { from: Math.max(previous.entry.endTime, found.entry.startTime - seconds), to: found.entry.startTime } },
+    before: previous === undefined ? null : { release: previous.release ?? 0, span: { from: Math.max(beginningOf(previous), found.entry.startTime - seconds), to: found.entry.startTime } },
   };
+}
+
+/** For two scrapes after its update the newest samples can still be of pods that were not ready then. */
+function beginningOf({ entry }: NumberedUpdate): number {
+  return entry.endTime + 2 * scrapeIntervalSeconds;
 }
