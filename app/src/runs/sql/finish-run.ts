@@ -92,7 +92,10 @@ export interface FinishedRun {
  * threshold serves the regular ones.
  */
 export async function finishRun(transaction: Queryable, runId: string, thresholds: AccuracyThresholds): Promise<FinishedRun | null> {
+  // The planner knows nothing of a run that has just ended and takes it for one row: it would compare each of its items with all others.
+  await transaction.query("runs.plan-joins", "SET LOCAL enable_nestloop = off");
   const hybrid = await judgeHybrid(transaction, runId, thresholds.mape);
   const [run] = await transaction.query<FinishedRun>("runs.finish", sql, [runId, thresholds.itemMape, thresholds.mape, JSON.stringify(hybrid)]);
+  await transaction.query("runs.plan-joins", "SET LOCAL enable_nestloop TO DEFAULT");
   return run ?? null;
 }
