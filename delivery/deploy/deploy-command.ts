@@ -71,7 +71,10 @@ async function deploy(stack: string, { message, allow, window, acknowledge, skip
   }
   try {
     if (skipBuild === true) process.stdout.write("3. Build of the service: skipped, the images that are there are used\n");
-    else await work.build();
+    else {
+      process.stdout.write("3. Build of the service:\n");
+      await work.build();
+    }
     process.stdout.write("4. Build of a front end: there is none; the service serves the pages of its API itself\n");
     await step("5. Backup of the database", (note) => work.backup(note));
     await step(`6. Migrations (${plan.migrations.length === 0 ? "none is new" : plan.migrations.join(", ")}), then every component`, (note) => work.update(note));
