@@ -14,7 +14,7 @@ async function pages(): Promise<string[]> {
 
 /** The words after each `forecastctl` of a page that stands in code, up to where the shell would end the command. */
 function callsIn(page: string): string[][] {
-  const code = [...page.matchAll(/^```(?:sh)?\n(?<block>[\s\S]*?)^```|`(?<inline>[^`\n]+)`/gm)].map(({ groups }) => groups?.["block"] ?? groups?.["inline"] ?? "");
+  const code = [...page.matchAll(/^```\w*\n(?<block>[\s\S]*?)^```|`(?<inline>[^`\n]+)`/gm)].map(({ groups }) => groups?.["block"] ?? groups?.["inline"] ?? "");
   const placeholder = /<(?<what>[\w-]+)>/g;
   return code.flatMap((text) => [...text.replaceAll(placeholder, "$<what>").matchAll(/\bforecastctl (?<words>[^\n|;<>#()]+)/g)].map(({ groups }) => (groups?.["words"] ?? "").match(/'[^']*'|"[^"]*"|\S+/g) ?? []));
 }
