@@ -110,7 +110,7 @@ async function list(options: Options): Promise<void> {
     }
   });
   if (options.json === true) { printJson(shown); return; }
-  if (shown.length === 0) { process.stdout.write(`The stack ${options.stack} has no rollout.\n`); return; }
+  if (shown.length === 0) { process.stdout.write(`${options.namespace === undefined ? `The stack ${options.stack}` : `The namespace ${options.namespace}`} has no rollout.\n`); return; }
   printTable(["rollout", "flag", "variant", "phase", "weight", ""], shown.map((one) => ("problem" in one ? [one.name, "", "", "invalid", "", one.problem] : [one.name, one.spec.flag, one.spec.variant, placeOf(one), `${one.status?.weight ?? 0} %`, one.status?.reason ?? ""])));
 }
 
