@@ -126,11 +126,11 @@ export class Deploy {
   /** Imports the sample catalogue: never in production. */
   async testData(): Promise<string> {
     const { stack } = this.#request;
-    const { update: newest } = await this.release();
+    const { update: newest, deployment } = await this.release();
     if (newest.entry.config["forecast-stack:environment"] === "production") throw new ReleaseError("Test data is never loaded into production.");
-    const namespace = String((await readOutputs(stack))["namespace"]);
+    const { context, namespace } = placeIn(deployment, contextOf(newest.entry));
     const token = await readSecret(stack, "serviceToken");
-    return throughTunnel(kubeConfig(contextOf(newest.entry)), namespace, async (origin) => `${await new ForecastApi(origin, token).importSample()} items`);
+    return throughTunnel(kubeConfig(context), namespace, async (origin) => `${await new ForecastApi(origin, token).importSample()} items`);
   }
 
   /** The release that this deploy made, or the one that was there when nothing changed. */

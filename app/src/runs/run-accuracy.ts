@@ -4,6 +4,7 @@ import type { CachedQuery } from "../platform/cached-query.ts";
 import type { TenantDatabase } from "../platform/db.ts";
 import { NotFoundError } from "../platform/errors.ts";
 import { findRun, type RunRow } from "./sql/find-run.ts";
+import { WORST_ITEMS } from "./sql/finish-run.ts";
 import { listWorstItems } from "./sql/list-worst-items.ts";
 
 const measured = z.number().nullable();
@@ -31,9 +32,6 @@ export const runAccuracy = z.object({
   highVarianceItems: z.object({ count: z.int(), items: z.array(itemAccuracy) }),
   worstItems: z.object({ byMape: z.array(itemAccuracy), byMase: z.array(itemAccuracy) }),
 });
-
-/** Items that the accuracy of a run lists at each end. */
-const WORST_ITEMS = 10;
 
 const input = z.strictObject({ run: z.uuid(), highVarianceItems: z.int() });
 

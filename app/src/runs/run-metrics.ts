@@ -22,7 +22,7 @@ export async function observeRuns(database: Database, metrics: Metrics, config: 
 async function observeNewestRuns(database: Database, metrics: Metrics): Promise<void> {
   const tenants = await listTenants(database);
   const newest = await Promise.all(tenants.map(async (tenant) => ({ tenant, run: await newestCompletedRun(database.of(tenant)) })));
-  const runs = newest.flatMap(({ run }) => run ?? []);
+  const runs = newest.flatMap(({ tenant, run }) => (run === undefined ? [] : [{ tenant, ...run }]));
   forgetNewestRun(metrics);
   if (runs.length === 0) return;
   const overall = runs.map(({ summary }) => summary.overall);
@@ -36,7 +36,7 @@ async function observeNewestRuns(database: Database, metrics: Metrics): Promise<
   metrics.forecast_high_variance_items.set(sum(overall.map(({ highVarianceItems }) => highVarianceItems)));
   observeOutliers(runs.flatMap(({ summary }) => summary.outliers ?? []), metrics);
   observeModels(runs.map(({ summary }) => summary), metrics);
-  for (const { tenant, run } of newest) if (run !== undefined) observeTenant(tenant, run.summary, metrics);
+  for (const { tenant, summary } of runs) observeTenant(tenant, summary, metrics);
   metrics.forecast_run_last_completed_timestamp_seconds.set(Math.min(...runs.map(({ finishedAt }) => finishedAt.getTime())) / 1_000);
 }
 

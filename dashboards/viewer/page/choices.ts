@@ -43,5 +43,5 @@ export function valuesOf(choices: readonly Choice[]): Readonly<Record<string, st
 
 /** Where all can be chosen, the query matches a regular expression, in a quoted string. */
 function escapeRegex(value: string): string {
-  return value.replace(/[\\^$*+?.()|[\]{}]/g, (sign) => `\\\\${sign === "\\" ? "\\\\" : sign}`);
+  return JSON.stringify(value.replace(/[\\^$*+?.()|[\]{}]/g, "\\$&")).slice(1, -1);
 }

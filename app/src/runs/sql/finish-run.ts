@@ -12,7 +12,7 @@ export interface AccuracyThresholds {
 /** A run's summary tells of this many facilities: the ones with the most items. */
 const FACILITIES = 50;
 /** And of this many items that are forecast worst. */
-const WORST_ITEMS = 10;
+export const WORST_ITEMS = 10;
 
 /**
  * Accuracy over groups of items. MAPE is weighted by volume over the items that
