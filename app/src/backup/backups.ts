@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { Readable, Transform } from "node:stream";
 import { text } from "node:stream/consumers";
-import { createZstdDecompress } from "node:zlib";
 import { compareVersions } from "@forecast-stack/migrations/migration-header.ts";
 import { migrateUp } from "../migrate/migrate.ts";
 import { readMigrations } from "../migrate/migration-files.ts";
 import { fieldOf, messageOf } from "../platform/thrown.ts";
 import { type ArchiveHeader, ArchiveReader } from "./archive.ts";
 import { BackupError } from "./backup-error.ts";
+import { decompress } from "./compression.ts";
 import { type Administration, createDatabase, dropDatabase, switchDatabase, withConnection } from "./databases.ts";
 import { dumpRows } from "./dump.ts";
 import { decrypt, encrypt } from "./encryption.ts";
@@ -117,7 +117,7 @@ export class Backups {
   async #loadInto(database: string, manifest: Manifest): Promise<void> {
     const { administration, store, key } = this.#parts;
     const encrypted = await store.get(`${manifest.name}${ARCHIVE}`);
-    const reader = new ArchiveReader(through(await decrypt(encrypted, key), createZstdDecompress()));
+    const reader = new ArchiveReader(decompress(await decrypt(encrypted, key)));
     try {
       const header = await reader.header();
       await this.#refuseUnknownSchema(header);

@@ -1,10 +1,9 @@
 import { Readable } from "node:stream";
-import { createZstdCompress } from "node:zlib";
 import type pg from "pg";
 import { to as copyTo } from "pg-copy-streams";
 import { type ArchiveHeader, headerLines, LAST_LINE } from "./archive.ts";
+import { compress } from "./compression.ts";
 import { listColumns, listTables, readContents } from "./contents.ts";
-import { through } from "./through.ts";
 
 /**
  * The rows of a database as one compressed stream, all as of one moment: the
@@ -23,7 +22,7 @@ export async function dumpRows(client: pg.Client, now: Date): Promise<{ header: 
     contents: await readContents(client, tables),
     sequences: await readSequences(client),
   };
-  return { header, stream: through(Readable.from(archiveOf(client, header)), createZstdCompress()) };
+  return { header, stream: compress(Readable.from(archiveOf(client, header))) };
 }
 
 async function readSequences(client: pg.Client): Promise<ArchiveHeader["sequences"]> {
