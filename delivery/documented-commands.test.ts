@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "@jest/globals";
+import { beforeAll, describe, expect, it } from "@jest/globals";
 import type { Command } from "commander";
 import { forecastctl } from "./program.ts";
 
@@ -47,8 +47,12 @@ function unknownIn(words: readonly string[], program: Command): string | undefin
 }
 
 describe("the commands that the pages name", () => {
+  let program: Command;
+  beforeAll(async () => {
+    program = await forecastctl();
+  }, 60_000);
+
   it("exist, with the options that are given to them", async () => {
-    const program = forecastctl();
     const wrong: string[] = [];
     let calls = 0;
     for (const page of await pages()) {
@@ -68,6 +72,6 @@ describe("the commands that the pages name", () => {
     [["releases", "diff", "1", "2", "3"], "diff takes 2 values, not 1 2 3"],
     [["backup", "restore", "NAME", "--keep-schema", "--stack", "production"], undefined],
   ])("would be missed when they were %j", (words, unknown) => {
-    expect(unknownIn(words, forecastctl())).toBe(unknown);
+    expect(unknownIn(words, program)).toBe(unknown);
   });
 });

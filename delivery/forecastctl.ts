@@ -1,7 +1,7 @@
 import { CommandError } from "@forecast-stack/local/run.ts";
 import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
 import type { Command } from "commander";
-import { JobError } from "./backup/service-job.ts";
+import { JobError } from "./backup/job-error.ts";
 import { FlagError } from "./flags/flag-error.ts";
 import { forecastctl } from "./program.ts";
 import { ReleaseError } from "./releases/release-error.ts";
@@ -11,7 +11,7 @@ const { PATH, ...defaults } = stackEnvironment(process.env["PATH"] ?? "");
 process.env["PATH"] = PATH;
 for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value;
 
-const program = forecastctl();
+const program = await forecastctl(process.argv[2]);
 exitAsDocumented(program);
 
 try {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { BatchV1Api, CoreV1Api, type V1Job } from "@kubernetes/client-node";
-import { ReleaseError } from "../releases/release-error.ts";
 import { kubeConfig } from "../rollback/cluster.ts";
+import { JobError } from "./job-error.ts";
 
 /** Where a stack's objects are. */
 export interface StackPlace {
@@ -13,16 +13,6 @@ export interface StackPlace {
 export interface JobTemplate {
   readonly labels: Readonly<Record<string, string>>;
   readonly pod: Readonly<Record<string, unknown>> & { readonly containers: readonly Readonly<Record<string, unknown>>[] };
-}
-
-/** A Job ended badly: its last words, and its exit code. */
-export class JobError extends ReleaseError {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode: number) {
-    super(message);
-    this.exitCode = exitCode;
-  }
 }
 
 const POLL_MS = 500;

@@ -24,5 +24,7 @@ export function stackEnvironment(inherited: string, kubeconfig: string = paths.k
     // The salt is the state's: a stack file without one is complete.
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Pulumi's libraries are compiled once, not by every update.
+    NODE_COMPILE_CACHE: join(paths.cache, "compiled"),
   };
 }
