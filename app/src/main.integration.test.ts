@@ -60,6 +60,20 @@ describe("the service as a process", () => {
     expect([await second.exit, second.output()]).toEqual([0, ""]);
   });
 
+  it("makes lost indexes again when it migrates, unless DB_AUTO_CREATE_INDEXES or DB_INDEX_FORECASTS_COMPOSITE says not to", async () => {
+    const database = await server.createDatabase();
+    const owner = server.connection("owner", database);
+    await server.query(database, "DROP INDEX idx_inventory_material; DROP INDEX idx_forecasts_run_sku");
+    const made = async (settings: Record<string, string>) => {
+      const { exit, output } = spawnService(["migrate", "up"], { DB_HOST: owner.host, DB_PORT: String(owner.port), DB_NAME: owner.database, DB_USER: owner.user, DB_PASSWORD: owner.password, ...settings });
+      expect(await exit).toBe(0);
+      return [...output().matchAll(/"index":"(\w+)"/g)].map(([, index]) => index);
+    };
+    expect(await made({ DB_AUTO_CREATE_INDEXES: "false" })).toEqual([]);
+    expect(await made({ DB_INDEX_FORECASTS_COMPOSITE: "false" })).toEqual(["idx_inventory_material"]);
+    expect(await made({})).toEqual(["idx_forecasts_run_sku"]);
+  });
+
   it("is alive but not ready before the schema is there, and ready by itself afterwards", async () => {
     const database = await server.createEmptyDatabase();
     const service = spawnService(["api"], { ...testEnvironment(server, database), LOG_LEVEL: "info" });

@@ -37,6 +37,7 @@ describe("a setting of requests", () => {
       ENABLE_RESPONSE_COMPRESSION: "false",
       REQUEST_MAX_BYTES: "200",
       METRICS_UNWATCHED_SECONDS: "1",
+      MEMORY_WARNING_THRESHOLD_PERCENT: "1",
       RATE_LIMIT_MAX_STAFF: "2",
     });
   }, 90_000);
@@ -81,6 +82,19 @@ describe("a setting of requests", () => {
       return answers;
     };
     expect(await both(statuses)).toEqual([[200, 200, 200], [200, 200, 429]]);
+  });
+
+  it("RATE_LIMIT_MAX_SERVICE is how often a machine may ask", async () => {
+    const limited = await startTestService(server, usual.app.database, "api", { RATE_LIMIT_MAX_SERVICE: "2" });
+    // How often the start of this test has asked counts, too.
+    await eventually(async () => expect((await limited.get("/api/items")).status).toBe(429));
+    expect((await usual.app.get("/api/items")).status).toBe(200);
+    await limited.stop();
+  });
+
+  it("MEMORY_WARNING_THRESHOLD_PERCENT is from how much memory on the service says so", async () => {
+    const reasons = await both(async ({ app }) => JSON.stringify((await app.get("/api/health")).body["reasons"] ?? []).includes("above 1 %"));
+    expect(reasons).toEqual([false, true]);
   });
 
   it("METRICS_UNWATCHED_SECONDS is after how long it is told that nobody reads the metrics", async () => {

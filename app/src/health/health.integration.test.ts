@@ -4,15 +4,20 @@ import { createMetrics } from "@forecast-stack/monitoring/catalogue/create-metri
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { Registry } from "prom-client";
 import { asSuperuser } from "../../embedded/provision.ts";
+import { Cache } from "../platform/cache.ts";
 import { type Config, readConfig } from "../platform/config.ts";
 import { Database } from "../platform/db.ts";
+import { JobQueue } from "../platform/job-queue.ts";
+import { FEWEST_REQUESTS, LatencyWatch, WINDOW_MS } from "../platform/latency-watch.ts";
 import { createLog } from "../platform/log.ts";
 import { eventually } from "../test-support/eventually.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { SERVICE_TOKEN, startTestService, testEnvironment, type TestService } from "../test-support/test-service.ts";
 import { checkNames } from "./check.ts";
 import { runHealthJob } from "./health-job.ts";
+import { HealthMonitor } from "./health-monitor.ts";
 import { runChecks } from "./run-checks.ts";
+import { ScrapeWatch } from "./scrape-watch.ts";
 
 const log = createLog({ level: "fatal", role: "api", version: "test" });
 
@@ -57,6 +62,21 @@ describe("the health of the service", () => {
     const checks = await runChecks({ config, database, origin, token: SERVICE_TOKEN });
     expect(checks.map((found) => `${found.name} ${found.status}`)).toEqual(checkNames.map((wanted) => `${wanted} healthy`));
     expect(checks.find((found) => found.name === "data-volume")?.values).toEqual({ items: 1, demandRecords: 200, forecasts: 1, accuracyMetrics: 1 });
+  });
+
+  it("shows how long answers took when MONITOR_API_LATENCY_PERCENTILES says so", async () => {
+    let now = 0;
+    const latency = new LatencyWatch(() => now);
+    for (let request = 0; request < FEWEST_REQUESTS; request += 1) latency.record(20);
+    now = WINDOW_MS;
+    const metrics = createMetrics(new Registry(), ["api"]);
+    const shown = async (setting: string) => {
+      const changed = readConfig({ ...testEnvironment(server, name), MONITOR_API_LATENCY_PERCENTILES: setting });
+      const cache = new Cache({ redisUrl: undefined, aging: { ttlSeconds: { lists: 1, summaries: 1, queries: 1, forecasts: 1 }, staleMs: 0, slowMs: undefined }, metrics, log });
+      return (await new HealthMonitor({ config: changed, database, cache, jobs: new JobQueue(database, "client", [], log), watch: new ScrapeWatch(0), latency }).report()).latency;
+    };
+    expect(await shown("true")).toMatchObject({ requests: FEWEST_REQUESTS, p95Ms: expect.closeTo(20, 0) });
+    expect(await shown("false")).toBeUndefined();
   });
 
   it("is unhealthy when the database does not answer", async () => {

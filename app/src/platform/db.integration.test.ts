@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { Registry } from "prom-client";
 import { asSuperuser } from "../../embedded/provision.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
+import { eventually } from "../test-support/eventually.ts";
 import { testEnvironment } from "../test-support/test-service.ts";
 import { readConfig } from "./config.ts";
 import { Database } from "./db.ts";
@@ -20,6 +21,9 @@ describe("the pool of connections", () => {
   });
   afterAll(() => server.remove());
 
+  /** Sessions of the pool that Postgres has. */
+  const sessions = async (which = "") => (await server.query(name, `SELECT FROM pg_stat_activity WHERE application_name = 'pool-test' ${which}`)).length;
+
   it("serves every statement over the sessions that are open when the role's password changes under it", async () => {
     const { DB_USER, DB_PASSWORD } = readConfig(testEnvironment(server, name));
     const changePassword = async (password: string) => asSuperuser(server.superuser, name, (client) => client.query(`ALTER ROLE ${client.escapeIdentifier(DB_USER)} PASSWORD ${client.escapeLiteral(password)}`));
@@ -32,6 +36,41 @@ describe("the pool of connections", () => {
     } finally {
       await changePassword(DB_PASSWORD);
       await database.close();
+    }
+  });
+
+  it("gives up waiting for a connection after DATABASE_POOL_ACQUIRE_TIMEOUT_MS, and not before", async () => {
+    /** What a statement comes to while others hold all connections for two seconds. */
+    const whileAllAreHeld = async (timeout: string) => {
+      const database = open({ DATABASE_POOL_MAX: "2", DATABASE_POOL_ACQUIRE_TIMEOUT_MS: timeout });
+      try {
+        const holders = [1, 2].map(() => database.query("hold", "SELECT pg_sleep(2)"));
+        await eventually(async () => expect(await sessions("AND state = 'active'")).toBe(2));
+        const late = await database.query("late", "SELECT 1").then(() => "answered", String);
+        await Promise.all(holders);
+        return late;
+      } finally {
+        await database.close();
+      }
+    };
+    expect(await whileAllAreHeld("300")).toContain("timeout exceeded when trying to connect");
+    expect(await whileAllAreHeld("30000")).toBe("answered");
+  });
+
+  it("closes connections that nobody has used for DATABASE_POOL_IDLE_TIMEOUT_MS, but one", async () => {
+    const hurried = open({ DATABASE_POOL_IDLE_TIMEOUT_MS: "200" });
+    try {
+      await Promise.all([1, 2, 3].map(() => hurried.query("hold", "SELECT pg_sleep(0.2)")));
+      await eventually(async () => expect(await sessions()).toBe(1));
+    } finally {
+      await hurried.close();
+    }
+    const usual = open();
+    try {
+      await Promise.all([1, 2, 3].map(() => usual.query("hold", "SELECT pg_sleep(0.2)")));
+      expect(await sessions()).toBe(3);
+    } finally {
+      await usual.close();
     }
   });
 

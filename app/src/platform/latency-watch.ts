@@ -7,7 +7,7 @@ export interface LatencyPercentiles {
   readonly p99Ms: number;
 }
 
-const WINDOW_MS = 300_000;
+export const WINDOW_MS = 300_000;
 /** Fewer requests say little about the slowest one in a hundred. */
 export const FEWEST_REQUESTS = 100;
 const US_PER_MS = 1_000;

@@ -34,6 +34,9 @@ interface Seen {
   readonly logged: string;
   readonly oldRuns: number;
   readonly schedules: readonly string[];
+  /** Seconds without a sign of life after which a batch is given to another worker. */
+  readonly heartbeat: unknown;
+  readonly threads: unknown;
 }
 
 describe("a setting of forecast runs", () => {
@@ -61,6 +64,8 @@ describe("a setting of forecast runs", () => {
         logged: app.logged.join(""),
         oldRuns: (await server.query(database, "SELECT FROM forecast_runs WHERE run_id = '00000000-0000-4000-8000-000000000002'")).length,
         schedules: (await server.query(database, "SELECT name || ' ' || cron AS line FROM pgboss.schedule")).map(({ line }) => String(line)),
+        heartbeat: (await server.query(database, "SELECT heartbeat_seconds FROM pgboss.queue WHERE name = 'forecast-batch'"))[0]?.["heartbeat_seconds"],
+        threads: (await server.query(database, "SELECT threads FROM forecast_workers"))[0]?.["threads"],
       };
     } finally {
       await app.stop();
@@ -87,6 +92,8 @@ describe("a setting of forecast runs", () => {
       INCLUDE_HIGH_VARIANCE_ITEMS_IN_REPORT: "false",
       FORECAST_CACHE_PRELOAD: "false",
       DATABASE_POOL_MAX: "7",
+      FORECAST_THREADS: "1",
+      FORECAST_HEARTBEAT_SECONDS: "15",
       CRON_RETRAIN: never,
       CRON_REPORT: never,
       CRON_HEALTH_CHECK: never,
@@ -157,6 +164,14 @@ describe("a setting of forecast runs", () => {
 
   it("DATABASE_POOL_MAX is how many connections there may be", () => {
     expect([usual, changed].map(({ metrics }) => /^database_pool_max_connections (\d+)$/m.exec(metrics)?.[1])).toEqual(["10", "7"]);
+  });
+
+  it("FORECAST_THREADS is how many forecasts a worker computes at a time", () => {
+    expect([usual, changed].map(({ threads }) => threads)).toEqual([2, 1]);
+  });
+
+  it("FORECAST_HEARTBEAT_SECONDS is how long a batch waits for a worker that says nothing", () => {
+    expect([usual, changed].map(({ heartbeat }) => heartbeat)).toEqual([10, 15]);
   });
 
   it("RUN_RETENTION_DAYS is how long ended runs are kept", () => {
