@@ -13,12 +13,14 @@ const base = {
 /**
  * unit: pure decisions and Pulumi programs against mocks.
  * integration: beside the code, on a real Postgres (embedded, started per run).
- * e2e: on the embedded cluster; one worker, because there is one cluster.
+ * e2e-alone: on the embedded cluster, one after the other: they stop it, or need all of its processors.
+ * e2e: on the embedded cluster, each with a stack of its own beside the others'.
  */
 export default {
   projects: [
     { ...base, displayName: "unit", testMatch: ["<rootDir>/*/**/*.test.ts"], testPathIgnorePatterns: ["/node_modules/", "/dist/", "<rootDir>/e2e/", "\\.integration\\.test\\.ts$"] },
     { ...base, displayName: "integration", testMatch: ["<rootDir>/*/**/*.integration.test.ts"], testPathIgnorePatterns: ["/node_modules/", "/dist/", "<rootDir>/e2e/"] },
-    { ...base, displayName: "e2e", testMatch: ["<rootDir>/e2e/**/*.test.ts"] },
+    { ...base, displayName: "e2e-alone", testMatch: ["<rootDir>/e2e/alone/*.test.ts"] },
+    { ...base, displayName: "e2e", testMatch: ["<rootDir>/e2e/*.test.ts"] },
   ],
 };

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
@@ -8,6 +8,8 @@ import { build } from "esbuild";
 
 const here = import.meta.dirname;
 const dist = join(here, "dist");
+/** Takes the place of dist when it is whole: what reads dist meanwhile finds the old one. */
+const building = `${dist}.building`;
 const migrations = join(here, "../migrations");
 const piscina = createRequire(import.meta.url).resolve("piscina");
 
@@ -19,7 +21,7 @@ const banner = [
   "const __dirname = import.meta.dirname;",
 ].join("\n");
 
-await rm(dist, { recursive: true, force: true });
+await rm(building, { recursive: true, force: true });
 await build({
   // Comments in the output name files relative to here, wherever it is started.
   absWorkingDir: join(here, ".."),
@@ -29,7 +31,7 @@ await build({
     // Piscina starts its threads from a file of this name beside itself, which is the bundle.
     worker: join(piscina, "../worker.js"),
   },
-  outdir: dist,
+  outdir: building,
   bundle: true,
   platform: "node",
   target: "node24",
@@ -43,13 +45,15 @@ await build({
   // Optional parts that packages try and do without; bundled or not by what else happens to be installed, they would change the bytes.
   external: ["pg-native", "@napi-rs/nice", "supports-color"],
 });
-await writeFile(join(dist, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
-await mkdir(join(dist, "migrations"));
-for (const file of (await readdir(migrations)).filter((name) => /^[VU].*\.sql$/.test(name)).sort()) await cp(join(migrations, file), join(dist, "migrations", file));
-await cp(join(here, "src/api/schema.graphql"), join(dist, "schema.graphql"));
+await writeFile(join(building, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
+await mkdir(join(building, "migrations"));
+for (const file of (await readdir(migrations)).filter((name) => /^[VU].*\.sql$/.test(name)).sort()) await cp(join(migrations, file), join(building, "migrations", file));
+await cp(join(here, "src/api/schema.graphql"), join(building, "schema.graphql"));
 // What the page at /api/docs loads.
 const swaggerUi = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
-await mkdir(join(dist, "swagger-ui"));
-for (const file of ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE", "NOTICE"]) await cp(join(swaggerUi, file), join(dist, "swagger-ui", file));
+await mkdir(join(building, "swagger-ui"));
+for (const file of ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "LICENSE", "NOTICE"]) await cp(join(swaggerUi, file), join(building, "swagger-ui", file));
 const { writeSampleCsv } = await import("./sample/write-sample-csv.ts");
-await writeSampleCsv(join(dist, "sample"));
+await writeSampleCsv(join(building, "sample"));
+await rm(dist, { recursive: true, force: true });
+await rename(building, dist);

@@ -4,13 +4,15 @@ import { ReleaseLine } from "./support/release-line.ts";
 
 const MINUTE = 60_000;
 const NAME = "e2e-rollback";
+/** Every pod that a release or a rollback replaces is a quarter of a minute on two processors. */
+const FEW_PODS = { "forecast-stack:api": { replicas: 1 }, "forecast-stack:worker": { replicas: 1 } };
 
 /** Five releases of every kind of change, and the ways between them. `npm run proof -- rollback` goes them all. */
 describe("forecastctl rollback", () => {
   let line: ReleaseLine;
 
   beforeAll(async () => {
-    line = await ReleaseLine.begin(NAME);
+    line = await ReleaseLine.begin(NAME, FEW_PODS);
   }, 10 * MINUTE);
   afterAll(() => line.remove(), 10 * MINUTE);
 
@@ -80,16 +82,14 @@ describe("forecastctl rollback", () => {
     expect(await line.changesOf(4)).not.toContainEqual(expect.stringContaining("refused"));
   }, 3 * MINUTE);
 
-  // Where the five kills fall is another place each time: the kills of `npm run proof -- kills` are at random.
+  // Where the kills fall is another place each time: the kills of `npm run proof -- kills` are at random.
   it.each([
     [4, 0.5, ["99.0.1", "99.0.2"]],
-    [5, 0.7, []],
-    [2, 0.6, []],
-    [3, 0.8, ["99.0.1"]],
-    [5, 0.3, ["99.0.2"]],
+    [2, 0.7, []],
+    [5, 0.3, ["99.0.1", "99.0.2"]],
   ])("goes to release %d and finishes when it is killed after %f of its time", async (number, killAt, missing) => {
     const undo = number === 2 ? ["--undo-migrations", "--accept-data-loss"] : [];
-    const { killed, problems, report } = await line.goTo(number, { killAt, options: undo });
+    const { killed, problems, report } = await line.goTo(number, { killAt, options: undo, previewSource: false });
     expect(problems).toEqual([]);
     // The attempt that was killed may have applied them.
     expect(killed || report.result.applied.length === missing.length).toBe(true);
@@ -97,16 +97,16 @@ describe("forecastctl rollback", () => {
   }, 8 * MINUTE);
 
   it("shows what was changed by hand, and puts it back unless it is told to keep it", async () => {
-    await kubectl("scale", "deployment", "api", "--replicas=2");
+    await kubectl("scale", "deployment", "api", "--replicas=1");
     await kubectl("delete", "service", "api-pods");
     const { steps } = await line.plan(5, "--keep-drift");
     expect(steps).toEqual(expect.arrayContaining([expect.objectContaining({ name: "api", reason: "changed by hand (spec.replicas), kept" }), expect.objectContaining({ name: "api-pods", reason: "was deleted by hand" })]));
     const kept = await line.goTo(5, { options: ["--keep-drift"] });
     // Whose source would put it back, were the number not somebody else's now.
     expect(kept.problems).toEqual([expect.stringMatching(/^its source .*field conflict.*\.spec\.replicas/s)]);
-    expect(await apiReplicas()).toBe("2");
+    expect(await apiReplicas()).toBe("1");
     expect((await line.goTo(5)).problems).toEqual([]);
-    expect(await apiReplicas()).toBe("3");
+    expect(await apiReplicas()).toBe("2");
   }, 8 * MINUTE);
 
   it("takes back the service alone, with the flags of that release when it is asked to", async () => {

@@ -4,7 +4,7 @@ import { until } from "@forecast-stack/local/cluster/until.ts";
 import { Load } from "./load.ts";
 import type { TestStack } from "./test-stack.ts";
 
-/** Prometheus knows a rate after two scrapes, a recorded share after another evaluation; the health job runs every five minutes. */
+/** Prometheus knows a rate after two scrapes, a recorded share after another evaluation. */
 const SETTLING = 330_000;
 
 /** What users of a stack do, so that every panel has something to show. */

@@ -6,6 +6,9 @@ export interface LoadResult {
   readonly failures: Readonly<Record<string, number>>;
 }
 
+/** Longer than any answer takes on two processors that a whole stack starts on: a request without one is lost. */
+const ANSWER_MS = 30_000;
+
 /**
  * Sends requests to a service of the embedded cluster until it is stopped, each
  * on a new connection and never repeated, so that one lost request shows.
@@ -49,12 +52,12 @@ export class Load {
   private async send(): Promise<void> {
     this.requests += 1;
     const outcome = await new Promise<string>((resolve) => {
-      const outgoing = request(this.url, { method: this.csv === undefined ? "GET" : "POST", agent: false, timeout: 10_000, headers: this.headers }, (answer) => {
+      const outgoing = request(this.url, { method: this.csv === undefined ? "GET" : "POST", agent: false, timeout: ANSWER_MS, headers: this.headers }, (answer) => {
         answer.resume();
         answer.on("end", () => resolve(String(answer.statusCode)));
         answer.on("error", (error) => resolve(error.message));
       });
-      outgoing.on("timeout", () => outgoing.destroy(new Error("no answer in 10 s")));
+      outgoing.on("timeout", () => outgoing.destroy(new Error(`no answer in ${ANSWER_MS / 1_000} s`)));
       outgoing.on("error", (error) => resolve(error.message));
       outgoing.end(this.csv);
     });

@@ -36,7 +36,7 @@ export const changes = {
     await stack.sql(`ALTER ROLE forecast_app PASSWORD '${password}'`);
   },
   image: ({ dist }) => appendFile(join(dist, "CHANGED"), "another release\n"),
-  replicas: ({ settings }) => set(settings, "api", { replicas: 3 }),
+  replicas: ({ settings }) => set(settings, "api", { replicas: (settings["forecast-stack:api"] as { replicas: number }).replicas + 1 }),
   rule: ({ source }) => source.edit("alerts/backups.ts", 'for: "15m"', 'for: "20m"'),
   dashboard: ({ source }) => source.edit("dashboards/overview.ts", "what one looks at first", "what everybody looks at first"),
   "flag definition": ({ source }) => source.edit("flags/definitions.ts", '"delay-300": 300', '"delay-300": 250'),

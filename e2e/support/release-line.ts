@@ -48,8 +48,10 @@ interface GoOptions {
   readonly options?: readonly string[];
   /** Send at least 100 requests a second, reads and writes, meanwhile. */
   readonly load?: boolean;
-  /** Kill the first attempt at this share of the time that a rollback took last. */
+  /** Kill the first attempt at this share of the time that a rollback without load took last. */
   readonly killAt?: number;
+  /** False: what its source would change is not asked, which takes a preview. */
+  readonly previewSource?: boolean;
 }
 
 /** Releases of one stack, made one after the other by real changes, and the ways between them. */
@@ -60,7 +62,7 @@ export class ReleaseLine {
   #url = "";
   #token = "";
   #forecasts: readonly unknown[] = [];
-  /** Seconds that the newest rollback took, its plan included. */
+  /** Seconds that the newest rollback without load took, its plan included. */
   #lastTook = 40;
 
   private constructor(stack: TestStack, folder: string) {
@@ -68,14 +70,18 @@ export class ReleaseLine {
     this.#folder = folder;
   }
 
-  /** Makes the first release, with the sample catalogue forecast. */
-  static async begin(name: string): Promise<ReleaseLine> {
+  /**
+   * Makes the first release, with the sample catalogue forecast.
+   *
+   * @param settings of all releases, in place of those of `dev`
+   */
+  static async begin(name: string, settings: Readonly<Record<string, unknown>> = {}): Promise<ReleaseLine> {
     const stack = await TestStack.create(name);
     const folder = await mkdtemp(join(tmpdir(), `releases-${name}-`));
     await mkdir(join(folder, "sources"));
     const line = new ReleaseLine(stack, folder);
     await copyOfService(line.#dist);
-    const draft = { stack, source: await SourceCopy.make(join(line.#sources, "1")), settings: await firstSettings(), dist: line.#dist };
+    const draft = { stack, source: await SourceCopy.make(join(line.#sources, "1")), settings: { ...(await firstSettings()), ...settings }, dist: line.#dist };
     await buildImage(draft);
     await line.#deploy(draft);
     line.#url = await stack.serviceUrl("api", 4000);
@@ -124,9 +130,9 @@ export class ReleaseLine {
   }
 
   /** Goes to a release without any source, and looks whether everything is as it was then. */
-  async goTo(number: number, { options = [], load = false, killAt }: GoOptions = {}): Promise<Arrival> {
+  async goTo(number: number, { options = [], load = false, killAt, previewSource = true }: GoOptions = {}): Promise<Arrival> {
     const args = ["rollback", "--stack", this.stack.name, "--to", String(number), "--yes", "--json", ...options];
-    const loads = load ? [new Load(`${this.#url}/api/forecasts?limit=5`, 100, this.#token), new Load(`${this.#url}/api/items/import`, 10, this.#token, "sku,name\nSKU-0001,Item of the load\n")] : [];
+    const loads = load ? [new Load(`${this.#url}/api/forecasts?limit=5`, 100, this.#token), new Load(`${this.#url}/api/items/import`, 2, this.#token, "sku,name\nSKU-0001,Item of the load\n")] : [];
     let killed = false;
     const { code, output, took } = await withoutSources(this.#sources, async () => {
       if (killAt !== undefined) {
@@ -139,10 +145,10 @@ export class ReleaseLine {
     });
     const results = await Promise.all(loads.map((one) => one.stop()));
     if (code !== 0) throw new Error(`forecastctl ${args.join(" ")}:\n${output}`);
-    this.#lastTook = took;
+    if (!load) this.#lastTook = took;
     const report = JSON.parse(output) as RollbackReport;
     const merged = load ? { requests: results.reduce((sum, { requests }) => sum + requests, 0), failures: Object.assign({}, ...results.map(({ failures }) => failures)) as LoadResult["failures"] } : undefined;
-    return { report, killed, load: merged, problems: [...(merged === undefined ? [] : Object.entries(merged.failures).map(([what, count]) => `${count} requests: ${what}`)), ...(await this.#problems(number, report))] };
+    return { report, killed, load: merged, problems: [...(merged === undefined ? [] : Object.entries(merged.failures).map(([what, count]) => `${count} requests: ${what}`)), ...(await this.#problems(report)), ...(previewSource ? (await this.changesOf(number)).map((change) => `its source wants to ${change}`) : [])] };
   }
 
   /** The plan of going to a release. */
@@ -171,14 +177,13 @@ export class ReleaseLine {
     await removeSources(this.#folder);
   }
 
-  async #problems(number: number, { result }: RollbackReport): Promise<string[]> {
+  async #problems({ result }: RollbackReport): Promise<string[]> {
     await this.api.ready();
     const forecasts = await this.forecasts();
     const other = differences(this.#forecasts, forecasts).map(({ path }) => path);
     return [
       ...result.mismatches.map((mismatch) => `not as recorded: ${JSON.stringify(mismatch)}`),
       ...result.remaining.map((step) => `still to change: ${JSON.stringify(step)}`),
-      ...(await this.changesOf(number)).map((change) => `its source wants to ${change}`),
       ...(await orphansOf(this.stack)).map((object) => `left over: ${object}`),
       ...(other.length === 0 ? [] : [`other forecasts than that release gave: ${other.slice(0, 5).join(", ")} and ${Math.max(0, other.length - 5)} more`]),
     ];

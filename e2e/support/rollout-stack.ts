@@ -12,6 +12,6 @@ export async function rolloutSettings(): Promise<Record<string, unknown>> {
     "forecast-stack:redis": { enabled: false },
     "forecast-stack:monitoring": { storage: "1Gi", retention: "1d", discovery: "dns", kubeletPort: 20250, nodeExporter: false, kubeStateMetrics: false },
     // A run whose hybrid forecasts miss the threshold would take them back itself, before any gate could.
-    "forecast-stack:serviceEnvironment": { ENABLE_HYBRID_FORECASTING: "false", STREAMING_BATCH_DELAY_MS: "0", FORECAST_BATCH_SIZE: "50", MAPE_THRESHOLD: "1000", FORECAST_CACHE_PRELOAD: "false" },
+    "forecast-stack:serviceEnvironment": { ENABLE_HYBRID_FORECASTING: "false", STREAMING_BATCH_DELAY_MS: "0", FORECAST_BATCH_SIZE: "50", FORECAST_HORIZON_DAYS: "14", MAPE_THRESHOLD: "1000", FORECAST_CACHE_PRELOAD: "false" },
   };
 }

@@ -70,26 +70,27 @@ export class TestStack {
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   }
 
-  /** Removes the stack, its namespace and the volumes that it retained. */
+  async destroy(): Promise<UpResult> {
+    return this.pulumi(["destroy", "--yes", "--skip-preview", "--refresh"], {});
+  }
+
+  /** Removes everything that the stack made and the volumes that it retained, in whatever state a test left it. */
   async remove(): Promise<void> {
-    await this.destroy();
+    // All at once: pulumi destroy waits for one workload after the other, several times as long.
+    await this.kubectl(["delete", `namespace/${this.namespace}`, `namespace/${this.namespace}-node`, ...clusterWide(await this.state()), "--ignore-not-found", "--timeout=300s"]);
     await removeStack(this.name);
-    await this.kubectl(["delete", "namespace", this.namespace, `${this.namespace}-node`, "--ignore-not-found", "--timeout=300s"]);
-    const volumes = JSON.parse(await this.kubectl(["get", "pv", "-o", "json"])) as { items: { metadata: { name: string }; spec: { claimRef?: { namespace: string }; local: { path: string } } }[] };
-    for (const { metadata, spec } of volumes.items.filter((volume) => volume.spec.claimRef?.namespace === this.namespace)) {
-      await this.kubectl(["delete", "pv", metadata.name]);
-      await rm(spec.local.path, { recursive: true, force: true });
+    for (const { name, path } of await this.volumes()) {
+      await this.kubectl(["delete", "pv", name]);
+      await rm(path, { recursive: true, force: true });
     }
     await rm(this.folder, { recursive: true, force: true });
     await rm(this.tracked, { force: true });
   }
 
-  /** A fault may have left an update half done: what a second attempt cannot destroy either is an error. */
-  private async destroy(): Promise<void> {
-    const attempt = (): Promise<UpResult> => this.pulumi(["destroy", "--yes", "--skip-preview", "--refresh"], {});
-    const first = await attempt();
-    const { ok, output } = first.ok ? first : await attempt();
-    if (!ok) throw new Error(`The stack ${this.name} cannot be destroyed:\n${output}`);
+  /** The volumes on the node that were made for the stack, also those that outlived it. */
+  async volumes(): Promise<{ name: string; path: string }[]> {
+    const { items } = JSON.parse(await this.kubectl(["get", "pv", "-o", "json"])) as { items: { metadata: { name: string }; spec: { claimRef?: { namespace: string }; local: { path: string } } }[] };
+    return items.filter(({ spec }) => spec.claimRef?.namespace === this.namespace).map(({ metadata, spec }) => ({ name: metadata.name, path: spec.local.path }));
   }
 
   async kubectl(args: readonly string[], input?: string): Promise<string> {
@@ -146,4 +147,14 @@ export class TestStack {
 /** The settings of Pulumi.<template>.yaml. */
 export async function templateSettings(template: string): Promise<Settings> {
   return (parse(await readFile(join(repository, `Pulumi.${template}.yaml`), "utf8")) as { config: Settings }).config;
+}
+
+/** What a state has outside of namespaces, as kubectl names it. */
+function clusterWide(state: string): string[] {
+  const { deployment } = JSON.parse(state) as { deployment: { resources?: { type: string; outputs?: { apiVersion?: string; kind?: string; metadata?: { name?: string; namespace?: string } } }[] } };
+  return (deployment.resources ?? []).flatMap(({ type, outputs: { apiVersion = "", kind, metadata } = {} }) => {
+    if (!type.startsWith("kubernetes:") || kind === undefined || metadata?.name === undefined || metadata.namespace !== undefined) return [];
+    const [version, group] = apiVersion.split("/").reverse();
+    return [group === undefined ? `${kind}/${metadata.name}` : `${kind}.${version ?? ""}.${group}/${metadata.name}`];
+  });
 }

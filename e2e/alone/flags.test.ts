@@ -9,9 +9,9 @@ import { parseFlagText } from "@forecast-stack/flags/flag-text.ts";
 import { FlagWatch } from "@forecast-stack/flags/flag-watch.ts";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { CommandError } from "@forecast-stack/local/run.ts";
-import { CutLine } from "./support/cut-line.ts";
-import { startForecastctl } from "./support/forecastctl.ts";
-import { TestStack } from "./support/test-stack.ts";
+import { CutLine } from "../support/cut-line.ts";
+import { startForecastctl } from "../support/forecastctl.ts";
+import { TestStack } from "../support/test-stack.ts";
 
 const MINUTE = 60_000;
 const NAME = "e2e-flags";

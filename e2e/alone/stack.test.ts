@@ -4,20 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { run } from "@forecast-stack/local/run.ts";
-import { dashboardProblems } from "./support/dashboard-problems.ts";
-import { cutPower, startAgain } from "./support/power.ts";
+import { dashboardProblems } from "../support/dashboard-problems.ts";
+import { cutPower, startAgain } from "../support/power.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
-import { serviceImage } from "./support/service-image.ts";
-import { Load } from "./support/load.ts";
-import { repository, TestStack } from "./support/test-stack.ts";
+import { serviceImage } from "../support/service-image.ts";
+import { Load } from "../support/load.ts";
+import { repository, TestStack } from "../support/test-stack.ts";
 
 const MINUTE = 60_000;
 const ITEMS = 127;
 const BATCHES = 7;
 
-/** Makes a run last long enough that a fault falls into the middle of it. */
-const SLOW_RUNS = { "forecast-stack:serviceEnvironment": { STREAMING_BATCH_DELAY_MS: "2000" } };
+/** Makes a run last long enough that a fault falls into the middle of it, and shows the health job's results in a minute instead of five. */
+const SLOW_RUNS = { "forecast-stack:serviceEnvironment": { STREAMING_BATCH_DELAY_MS: "2000", CRON_HEALTH_CHECK: "* * * * *" } };
 
 /** One stack for all: each test leaves it healthy for the next. */
 describe("the stack", () => {
@@ -183,4 +183,12 @@ describe("the stack", () => {
     expect(finished).toMatchObject({ status: "completed", progress: { itemsTotal: 200 } });
     expect(finished.progress.peakMemoryPercent).toBeLessThan(65);
   }, 5 * MINUTE);
+
+  it("is gone after pulumi destroy, but for the volumes of its data", async () => {
+    const before = await stack.volumes();
+    expect(await stack.destroy()).toMatchObject({ ok: true });
+    expect(await stack.kubectl(["get", "namespace", stack.namespace, "--ignore-not-found"])).toBe("");
+    expect(before.length).toBeGreaterThan(0);
+    expect(await stack.volumes()).toEqual(before);
+  }, 8 * MINUTE);
 });

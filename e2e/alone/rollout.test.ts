@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import type { RolloutStatus } from "@forecast-stack/rollouts/rollout-status.ts";
-import { biasedService } from "./support/biased-service.ts";
-import { forecastctl } from "./support/forecastctl.ts";
-import { RolloutBench } from "./support/rollout-bench.ts";
-import { rolloutSettings } from "./support/rollout-stack.ts";
-import { TestStack } from "./support/test-stack.ts";
+import { biasedService } from "../support/biased-service.ts";
+import { forecastctl } from "../support/forecastctl.ts";
+import { RolloutBench } from "../support/rollout-bench.ts";
+import { rolloutSettings } from "../support/rollout-stack.ts";
+import { TestStack } from "../support/test-stack.ts";
 
 const MINUTE = 60_000;
 
