@@ -35,6 +35,8 @@ export class Load {
       const sent = this.send().finally(() => this.pending.delete(sent));
       this.pending.add(sent);
     }, 1000 / perSecond);
+    // A test that fails before it stops its load ends all the same.
+    this.timer.unref();
   }
 
   /** How many requests were sent so far. */
