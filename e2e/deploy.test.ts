@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { forecastctl } from "./support/forecastctl.ts";
 import { toldOf } from "./support/inbox.ts";
-import { templateSettings, TestStack } from "./support/test-stack.ts";
+import { ONE_POD_EACH, templateSettings, TestStack } from "./support/test-stack.ts";
 
 const MINUTE = 60_000;
 const NAME = "e2e-deploy";
@@ -22,7 +22,7 @@ describe("forecastctl deploy", () => {
   afterAll(() => stack.remove(), 10 * MINUTE);
 
   /** The stack's file in the checkout: what no deploy needs is left out of the stack. */
-  const track = async (settings: Record<string, unknown> = {}) => stack.track({ "forecast-stack:api": { replicas: 1 }, "forecast-stack:worker": { replicas: 1 }, "forecast-stack:redis": { enabled: false }, ...(await changed("monitoring", { nodeExporter: false, kubeStateMetrics: false })), ...settings });
+  const track = async (settings: Record<string, unknown> = {}) => stack.track({ ...ONE_POD_EACH, "forecast-stack:redis": { enabled: false }, ...(await changed("monitoring", { nodeExporter: false, kubeStateMetrics: false })), ...settings });
   const deploy = (...args: string[]) => forecastctl(["deploy", NAME, ...args]);
   const updates = async () => JSON.parse((await forecastctl(["releases", NAME, "--json"])).output) as Update[];
   const backups = async () => JSON.parse((await forecastctl(["backup", "list", "--stack", NAME, "--json"])).output) as unknown[];

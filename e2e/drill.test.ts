@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { endpointAt } from "@forecast-stack/delivery/alerts/alertmanager.ts";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { startForecastctl } from "./support/forecastctl.ts";
-import { TestStack } from "./support/test-stack.ts";
+import { ONE_POD_EACH, TestStack } from "./support/test-stack.ts";
 
 const MINUTE = 60_000;
 const NAME = "e2e-drill";
 
 /** Alerts that hold for a tenth of their time: what takes minutes otherwise takes seconds. */
-const REHEARSAL = { "forecast-stack:alerting": { inbox: true, rehearsal: true }, "forecast-stack:api": { replicas: 1 }, "forecast-stack:worker": { replicas: 1 }, "forecast-stack:backup": { enabled: false } };
+const REHEARSAL = { "forecast-stack:alerting": { inbox: true, rehearsal: true }, ...ONE_POD_EACH, "forecast-stack:backup": { enabled: false } };
 
 interface Result {
   readonly fault: string;

@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { forecastctl } from "./support/forecastctl.ts";
 import { ReleaseLine } from "./support/release-line.ts";
+import { ONE_POD_EACH } from "./support/test-stack.ts";
 
 const MINUTE = 60_000;
 const NAME = "e2e-rollback";
-/** Every pod that a release or a rollback replaces is a quarter of a minute on two processors. */
-const FEW_PODS = { "forecast-stack:api": { replicas: 1 }, "forecast-stack:worker": { replicas: 1 } };
 
 /** Five releases of every kind of change, and the ways between them. `npm run proof -- rollback` goes them all. */
 describe("forecastctl rollback", () => {
   let line: ReleaseLine;
 
   beforeAll(async () => {
-    line = await ReleaseLine.begin(NAME, FEW_PODS);
+    line = await ReleaseLine.begin(NAME, ONE_POD_EACH);
   }, 10 * MINUTE);
   afterAll(() => line.remove(), 10 * MINUTE);
 

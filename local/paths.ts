@@ -20,6 +20,8 @@ export interface Paths {
   readonly imagesManifest: string;
   readonly pulumi: string;
   readonly toolchain: string;
+  /** What Node has compiled: of forecastctl, and of Pulumi's libraries. */
+  readonly compiled: string;
   /** What kubectl remembers about the cluster, instead of in the user's ~/.kube. */
   readonly kubectlCache: string;
 }
@@ -41,6 +43,7 @@ export function pathsFrom(environment: NodeJS.ProcessEnv): Paths {
     imagesManifest: join(home, "images", "images.json"),
     pulumi: join(home, "pulumi"),
     toolchain: join(cache, "toolchain"),
+    compiled: join(cache, "compiled"),
     kubectlCache: join(home, "kubectl-cache"),
   };
 }

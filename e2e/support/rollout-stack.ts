@@ -1,13 +1,12 @@
 import { join } from "node:path";
 import { serviceImage } from "./service-image.ts";
-import { repository } from "./test-stack.ts";
+import { ONE_POD_EACH, repository } from "./test-stack.ts";
 
 /** Settings of a stack for rollouts: the flag is off for whoever is not exposed, runs are fast, and nothing runs that no gate needs. */
 export async function rolloutSettings(): Promise<Record<string, unknown>> {
   return {
     "forecast-stack:images": { "forecast-service": await serviceImage(join(repository, "app", "dist")) },
-    "forecast-stack:api": { replicas: 1 },
-    "forecast-stack:worker": { replicas: 1 },
+    ...ONE_POD_EACH,
     "forecast-stack:backup": { enabled: false },
     "forecast-stack:redis": { enabled: false },
     "forecast-stack:monitoring": { storage: "1Gi", retention: "1d", discovery: "dns", kubeletPort: 20250, nodeExporter: false, kubeStateMetrics: false },

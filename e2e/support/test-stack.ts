@@ -17,6 +17,9 @@ export interface UpResult {
 
 type Settings = Readonly<Record<string, unknown>>;
 
+/** One pod of each role: every pod that an update or a rollback replaces is a quarter of a minute on two processors. */
+export const ONE_POD_EACH = { "forecast-stack:api": { replicas: 1 }, "forecast-stack:worker": { replicas: 1 } } as const;
+
 /**
  * A stack of the tests' own beside `dev`: a copy of Pulumi.<template>.yaml with
  * other names and no port on the node. The checkout's own files stay as they are.
@@ -70,6 +73,7 @@ export class TestStack {
     return JSON.parse(text) as Readonly<Record<string, unknown>>;
   }
 
+  /** Runs `pulumi destroy`; never throws for one that fails. */
   async destroy(): Promise<UpResult> {
     return this.pulumi(["destroy", "--yes", "--skip-preview", "--refresh"], {});
   }

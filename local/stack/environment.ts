@@ -25,6 +25,6 @@ export function stackEnvironment(inherited: string, kubeconfig: string = paths.k
     PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // Pulumi's libraries are compiled once, not by every update.
-    NODE_COMPILE_CACHE: join(paths.cache, "compiled"),
+    NODE_COMPILE_CACHE: paths.compiled,
   };
 }

@@ -17,5 +17,5 @@ export function compress(plain: Readable): Readable {
 
 /** Decompresses what `compress` made, however it is cut. */
 export function decompress(compressed: Readable): Readable {
-  return through(compressed, createZstdDecompress(PIECE_BY_PIECE));
+  return through(compressed, createZstdDecompress());
 }
