@@ -4,8 +4,12 @@ import { buckets, series } from "@forecast-stack/monitoring/promql.ts";
 import { thresholds } from "@forecast-stack/monitoring/thresholds.ts";
 import { apiRequests, rollbackHint } from "./fragments.ts";
 
-/** Pods exist and none answers, or none exists: 0 either way. */
-const answering = (job: "api" | "worker"): string => `sum by (namespace, job) (${series("up", { job })}) or 0 * absent(${series("up", { job })})`;
+/** Namespaces in which any part of a stack is scraped. */
+const stacks = `max by (namespace) (${series("up", { job: { matches: "api|worker|rollout-controller|postgres-exporter" } })})`;
+
+/** Pods exist and none answers, or none exists: 0 either way, of the stack that it is about as long as anything of it is known. */
+const answering = (job: "api" | "worker"): string =>
+  `(sum by (namespace, job) (${series("up", { job })}) or on (namespace) label_replace(0 * ${stacks}, "job", "${job}", "", "") or on (job) 0 * absent(${series("up", { job })}))`;
 
 const hits = `sum by (namespace) (rate(${series("cache_hits_total")}[15m]))`;
 const misses = `sum by (namespace) (rate(${series("cache_misses_total")}[15m]))`;

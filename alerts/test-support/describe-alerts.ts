@@ -107,15 +107,15 @@ async function promtool(folder: string, groups: readonly RuleGroup[], rule: Aler
 }
 
 function promtoolFile(rule: AlertRule, { step, series, silent, fires }: AlertCase): object {
-  const expected = fires.map(({ at, labels, description }) => ({
-    eval_time: `${at}m`,
+  const expected = [...new Set(fires.map(({ at }) => at))].map((moment) => ({
+    eval_time: `${moment}m`,
     alertname: rule.alert,
-    exp_alerts: [
-      {
+    exp_alerts: fires
+      .filter(({ at }) => at === moment)
+      .map(({ labels, description }) => ({
         exp_labels: { severity: rule.severity, team: rule.team, ...rule.labels, ...labels },
         exp_annotations: { summary: withLabels(rule.summary, labels), description, ...linksOf(rule, links), drill: "none" },
-      },
-    ],
+      })),
   }));
   return {
     rule_files: ["rules.yaml"],

@@ -5,7 +5,7 @@ import { breakerOf } from "./breakage.ts";
 import { type Fault, faults } from "./faults.ts";
 import { isAtWork, markDrill, markedDrills, unmarkDrill } from "./mark.ts";
 import { type DrillPlace, markOf } from "./place.ts";
-import { alertsWith, type Arrival, watcherOf } from "./signs.ts";
+import { alertsWith, type Arrival, trailOf, watcherOf } from "./signs.ts";
 
 export interface DrillOptions {
   /** How long the beginning, and then the end, may take to be told, in milliseconds. */
@@ -53,13 +53,13 @@ export async function runDrill(place: DrillPlace, fault: Fault, { timeoutMs, sig
     note(`breaking: it ${fault.does}`);
     const broken = Date.now();
     await breaker.break();
-    const arrival = await wait("somebody is told", timeoutMs, signal, note, () => watcher.begun());
+    const arrival = await wait("somebody is told", timeoutMs, signal, note, () => watcher.begun(), () => trailOf(place, fault.sign));
     const toldAfter = secondsSince(broken);
     const repairing = Date.now();
     await restore();
     restored = true;
     const right = Date.now();
-    await wait("the end is told", timeoutMs, signal, note, async () => ((await watcher.ended()) ? true : undefined));
+    await wait("the end is told", timeoutMs, signal, note, async () => ((await watcher.ended()) ? true : undefined), () => trailOf(place, fault.sign));
     if (fault.sign.kind === "alert" && arrival.drill !== markOf(fault.name)) throw new ReleaseError(`${arrival.summary} was told, but not as a drill: it says “${arrival.drill}”. Does the stack run kube-state-metrics (monitoring.kubeStateMetrics)?`);
     return { fault: fault.name, arrival, toldAfter, restoredAfter: Math.round((right - repairing) / 1_000), endToldAfter: secondsSince(right) };
   } finally {
@@ -97,15 +97,19 @@ async function untilMarked({ prometheus, namespace }: DrillPlace, { name, sign }
   await wait("Prometheus knows of the drill", MARK_SECONDS * 1_000, signal, note, async () => (answerSchema.parse(await prometheus.request("GET", `/api/v1/query?${query}`)).data.result.length > 0 ? true : undefined));
 }
 
-/** Asks again and again; an answer that fails (what is asked may be what was broken) is no answer yet. */
-async function wait<Result>(what: string, limitMs: number, signal: AbortSignal, note: Note, ask: () => Promise<Result | undefined>): Promise<Result> {
+/**
+ * Asks again and again; an answer that fails (what is asked may be what was broken) is no answer yet.
+ *
+ * @param trail says how far it got, when it took too long
+ */
+async function wait<Result>(what: string, limitMs: number, signal: AbortSignal, note: Note, ask: () => Promise<Result | undefined>, trail?: () => Promise<string>): Promise<Result> {
   const began = Date.now();
   for (;;) {
     if (signal.aborted) throw new ReleaseError("The drill was ended before its time; what it broke was put right.");
     const answer = await ask().catch(() => undefined);
     if (answer !== undefined) return answer;
     const waited = Date.now() - began;
-    if (waited > limitMs) throw new ReleaseError(`It took longer than ${Math.round(limitMs / 1_000)} s until ${what}. What was broken was put right.`);
+    if (waited > limitMs) throw new ReleaseError(`It took longer than ${Math.round(limitMs / 1_000)} s until ${what}${trail === undefined ? "" : ` (${await trail()})`}. What was broken was put right.`);
     note(`waiting until ${what} (${Math.round(waited / 1_000)} s)`);
     await setTimeout(POLL_MS, undefined, { signal }).catch(() => undefined);
   }

@@ -26,12 +26,25 @@ const alertSchema = z.object({ status: z.enum(["firing", "resolved"]), labels: t
 const inboxSchema = z.object({ newest: z.int(), messages: z.array(z.object({ number: z.int(), message: z.object({ receiver: z.string(), alerts: z.array(alertSchema) }) })) });
 const knownSchema = z.array(z.object({ labels: texts, annotations: texts, receivers: z.array(z.object({ name: z.string() })), status: z.object({ state: z.string() }) }));
 
+const prometheusSchema = z.object({ data: z.object({ alerts: z.array(z.object({ labels: texts, state: z.string() })) }) });
+
 export type KnownAlert = z.infer<typeof knownSchema>[number];
 
 /** The alerts that Alertmanager knows of a stack, by labels. */
-export async function alertsWith({ alertmanager, namespace }: DrillPlace, labels: Readonly<Record<string, string>>): Promise<KnownAlert[]> {
-  const known = knownSchema.parse(await alertmanager.request("GET", "/api/v2/alerts"));
-  return known.filter((alert) => has(alert.labels, labels) && (alert.labels["namespace"] ?? namespace) === namespace);
+export async function alertsWith(place: DrillPlace, labels: Readonly<Record<string, string>>): Promise<KnownAlert[]> {
+  const known = knownSchema.parse(await place.alertmanager.request("GET", "/api/v2/alerts"));
+  return known.filter((alert) => isOf(place, alert.labels, labels));
+}
+
+/** Of what came to be known of an alert, how far it got: for when nobody was told. */
+export async function trailOf(place: DrillPlace, sign: Sign): Promise<string> {
+  if (sign.kind === "silence") return "Alertmanager still has the heartbeat";
+  const unanswered = "does not answer";
+  const [inPrometheus, inAlertmanager] = await Promise.all([
+    place.prometheus?.request("GET", "/api/v1/alerts").then((answer) => prometheusSchema.parse(answer).data.alerts.find(({ labels }) => isOf(place, labels, sign.labels))?.state ?? "has none such", () => unanswered),
+    alertsWith(place, sign.labels).then(([alert]) => (alert === undefined ? "has none such" : `${alert.status.state}, for ${alert.receivers.map(({ name }) => name).join(", ")}`), () => unanswered),
+  ]);
+  return `${Object.values(sign.labels).join(" of ")} is: in Prometheus ${inPrometheus ?? "unknown"}; in Alertmanager ${inAlertmanager}`;
 }
 
 /** A watcher that begins now: what was told before does not count. */
@@ -48,12 +61,14 @@ async function newestMessage({ inbox }: DrillPlace): Promise<number | undefined>
 
 /** The alerts that arrived at an inbox after a message, each with the receiver that it was for. */
 export async function alertsAt(inbox: DrillPlace["inbox"], since: number): Promise<{ alert: z.infer<typeof alertSchema>; receiver: string }[]> {
-  const { messages } = inboxSchema.parse(await inbox.request("GET", `/messages?after=${since}`));
+  const { newest, messages } = inboxSchema.parse(await inbox.request("GET", `/messages?after=${since}`));
+  // It was started again meanwhile, and counts from one.
+  if (newest < since) return alertsAt(inbox, 0);
   return messages.flatMap(({ message }) => message.alerts.map((alert) => ({ alert, receiver: message.receiver })));
 }
 
-function byInbox({ inbox, namespace }: DrillPlace, labels: Readonly<Record<string, string>>, since: number): Watcher {
-  const find = async (status: "firing" | "resolved") => (await alertsAt(inbox, since)).find(({ alert }) => alert.status === status && has(alert.labels, { ...labels, namespace }));
+function byInbox(place: DrillPlace, labels: Readonly<Record<string, string>>, since: number): Watcher {
+  const find = async (status: "firing" | "resolved") => (await alertsAt(place.inbox, since)).find(({ alert }) => alert.status === status && isOf(place, alert.labels, labels));
   return {
     begun: async () => {
       const found = await find("firing");
@@ -82,6 +97,7 @@ function silence(place: DrillPlace): Watcher {
   };
 }
 
-function has(labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
-  return Object.entries(wanted).every(([label, value]) => labels[label] === value);
+/** Whether an alert of a stack has some labels. One without a namespace is of a part of which nothing is known any more. */
+function isOf({ namespace }: DrillPlace, labels: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): boolean {
+  return (labels["namespace"] ?? namespace) === namespace && Object.entries(wanted).every(([label, value]) => labels[label] === value);
 }
