@@ -9,7 +9,7 @@ import { metadataOf, type StackContext } from "../stack-context.ts";
 
 export const servicePort = 4000;
 
-/** Time for the endpoints to forget a pod (5 s), its last requests and a worker's batch. */
+/** Time for the endpoints to forget a pod (5 to 15 s), its last requests and a worker's batch (20 s). */
 const terminationGracePeriodSeconds = 45;
 
 /** Where the flags are mounted. */

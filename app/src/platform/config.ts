@@ -68,7 +68,7 @@ export const environmentSchema = z.object({
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal"], "must be trace, debug, info, warn, error or fatal").default("info"),
   /** Name of this process in logs and batches. */
   POD_NAME: word(hostname()),
-  /** Milliseconds that the service goes on serving after SIGTERM, until no more requests are sent to it. */
+  /** Milliseconds that the service goes on serving after SIGTERM, at least: up to 10 s longer while requests come. */
   SHUTDOWN_DELAY_MS: integer(5000, 0, 60_000),
 
   DB_HOST: word("localhost"),

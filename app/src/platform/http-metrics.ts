@@ -7,8 +7,8 @@ import { requestIdOf } from "./request-id.ts";
 /** The client closed the connection before it had its answer (a convention, not a registered status). */
 const CLIENT_CLOSED = 499;
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
-/** Routes that machines ask every few seconds; they are measured, not logged. */
-const quietRoutes: ReadonlySet<string> = new Set(["/metrics", "/health/live", "/health/ready"]);
+/** Routes that machines ask of each process every few seconds; they are measured, not logged. */
+export const quietRoutes: ReadonlySet<string> = new Set(["/metrics", "/health/live", "/health/ready"]);
 
 /**
  * Measures and logs every request. The label `route` is the template that
