@@ -26,8 +26,8 @@ describe("forecastctl rollback", () => {
     await line.release("replicas", "rule", "dashboard", "flag definition");
     expect((await line.failToRelease()).ok).toBe(false);
     await override({ CROSS_DOCK_ENABLED: "false" });
-    await line.release("image", "migration, expand", "new component");
-    await line.release("migration, contract", "removed component", "rollout step");
+    await line.release("image", "migration, expand", "new component", "explicit provider");
+    await line.release("migration, contract", "removed component", "rollout step", "resource renamed");
     await line.release("secret rotated");
     const listed = await releases();
     expect(listed.map(({ release, result }) => [release, result])).toEqual([[5, "succeeded"], [4, "succeeded"], [3, "succeeded"], [null, "failed"], [2, "succeeded"], [1, "succeeded"]]);

@@ -29,6 +29,17 @@ gates:
   - { kind: trigger, name: memory, trigger: memory }
 `;
 
+/** A resource that is made by a provider of its own. */
+const OWN_PROVIDER = `import { ConfigMap } from "@pulumi/kubernetes/core/v1/index.js";
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import { metadataOf, type StackContext } from "./stack-context.ts";
+
+export function ownProvider(context: StackContext): void {
+  const provider = new Provider("own", { context: "forecast-stack" });
+  new ConfigMap("first-name", { metadata: metadataOf(context, "notes", context.appVersion, "notes"), data: { note: "one" } }, { provider });
+}
+`;
+
 /** The changes by name: of images, settings, sources, the database, secrets and flags. */
 export const changes = {
   "secret rotated": async ({ stack }) => {
@@ -43,6 +54,15 @@ export const changes = {
   "migration, expand": (draft) => migrate(draft, "99.0.1__remember_notes", "-- Kind: expand\nCREATE TABLE release_notes (release integer, note text);\n", "-- Undoes V99.0.1__remember_notes.sql. Deletes all notes.\nDROP TABLE release_notes;\n"),
   "migration, contract": (draft) => migrate(draft, "99.0.2__forget_releases", "-- Kind: contract\nALTER TABLE release_notes DROP COLUMN release;\n", "-- Undoes V99.0.2__forget_releases.sql. Deletes the numbers of releases.\nALTER TABLE release_notes ADD COLUMN release integer;\n"),
   "new component": ({ settings }) => set(settings, "redis", { enabled: true }),
+  "explicit provider": async ({ source }) => {
+    await source.add("infra/own-provider.ts", OWN_PROVIDER);
+    await source.edit("infra/program.ts", "const root = ", 'import { ownProvider } from "./own-provider.ts";\n\nconst root = ');
+    await source.edit("infra/program.ts", "  // databases\n", "  ownProvider(context);\n\n  // databases\n");
+  },
+  "resource renamed": async ({ source }) => {
+    await source.edit("infra/own-provider.ts", '"first-name"', '"second-name"');
+    await source.edit("infra/own-provider.ts", "{ provider }", '{ provider, aliases: [{ name: "first-name" }] }');
+  },
   "removed component": ({ settings }) => set(settings, "monitoring", { kubeStateMetrics: false }),
   "rollout step": async ({ stack, settings }) => {
     await stack.kubectl(["patch", "configmap", "feature-flag-rollouts", "--type=merge", "--patch", JSON.stringify({ data: { hybrid: ROLLOUT } })]);
