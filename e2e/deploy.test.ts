@@ -58,6 +58,18 @@ describe("forecastctl deploy", () => {
     expect((await forecastctl(["releases", "show", "2", "--stack", NAME])).output).toContain("More is logged");
   }, 8 * MINUTE);
 
+  it("has each release watched from inside the cluster, until its window is full or another one has come, and tells people the verdict", async () => {
+    const jobs = async () => (await stack.kubectl(["get", "jobs", "--selector", "app.kubernetes.io/component=validation", "-o", "jsonpath={.items[*].metadata.name}"])).split(" ").sort();
+    expect(await jobs()).toEqual([expect.stringMatching(/^validate-release-1-/), expect.stringMatching(/^validate-release-2-/)]);
+    const { code, output } = await forecastctl(["validate", "--stack", NAME, "--job", "--window", "1m"]);
+    expect([code, output]).toEqual([0, expect.stringMatching(/^The Job validate-release-2-\w+ watches release 2 for 1 minutes and tells the stack's channels: kubectl /)]);
+    const job = `job/${output.split(" ")[2] ?? ""}`;
+    await stack.kubectl(["wait", "--for=condition=complete", job, "--timeout=240s"]);
+    const decision = /^# Release 2 of e2e-deploy: (.+)$/m.exec(await stack.kubectl(["logs", job]))?.[1] ?? "";
+    expect(decision).toMatch(/^(GO|NO-GO|UNKNOWN)$/);
+    expect(await toldOf(stack, "the verdict", ({ annotations }) => annotations["summary"] === `Release 2 of e2e-deploy: ${decision}`)).toMatchObject({ receiver: "notices" });
+  }, 6 * MINUTE);
+
   it("does not replace what holds data unless it is named", async () => {
     await track({ "forecast-stack:logLevel": "debug", ...(await changed("postgres", { mode: "external", host: "database.example" })) });
     const refused = await deploy("--yes", "--skip-build");

@@ -6,6 +6,7 @@ export const components = [
   "rollout-controller",
   "migrations",
   "backup",
+  "validation",
   "flags",
   "postgres",
   "postgres-exporter",

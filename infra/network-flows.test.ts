@@ -34,7 +34,7 @@ const devRules = networkPolicyRules(flowsOf(dev), places);
 const pod = (component: Component, namespace: string = component === "node-exporter" ? places.nodeNamespace : places.namespace): Pod => ({ namespace, labels: selectorLabels("dev", component) });
 
 describe("the network policies of dev", () => {
-  const components: Component[] = ["api", "worker", "rollout-controller", "migrations", "postgres", "postgres-exporter", "redis", "redis-exporter", "prometheus", "alertmanager", "alert-inbox", "kube-state-metrics", "node-exporter"];
+  const components: Component[] = ["api", "worker", "rollout-controller", "migrations", "validation", "postgres", "postgres-exporter", "redis", "redis-exporter", "prometheus", "alertmanager", "alert-inbox", "kube-state-metrics", "node-exporter"];
   const ports = [4000, 5432, 6379, 8080, 9090, 9093, 9100, 9121, 9187];
 
   it("let through exactly what the table names, tried for every pair of components and every port", () => {

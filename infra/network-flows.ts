@@ -47,7 +47,7 @@ const metricsPorts: Readonly<Partial<Record<Component, number>>> = {
 
 /** The table of all connections of a stack with these settings. */
 export function networkFlows(settings: Settings, jobs: readonly ScrapeJob[], leaving: Leaving): Flow[] {
-  return [...clientFlows(settings), ...databaseFlows(settings), ...cacheFlows(settings), ...outsideFlows(settings, leaving), ...clusterFlows(settings), ...rolloutFlows(settings), ...monitoringFlows(settings, jobs, leaving.notifications)];
+  return [...clientFlows(settings), ...databaseFlows(settings), ...cacheFlows(settings), ...outsideFlows(settings, leaving), ...clusterFlows(settings), ...rolloutFlows(settings), ...validationFlows(settings), ...monitoringFlows(settings, jobs, leaving.notifications)];
 }
 
 /** What a stack sends out of the cluster. */
@@ -119,6 +119,16 @@ function rolloutFlows({ monitoring }: Settings): Flow[] {
     { from, to: "api", ports: [servicePort], why: "by which flags each pod answers" },
     { from, to: "worker", ports: [servicePort], why: "by which flags each pod answers" },
     ...(monitoring.mode === "bundled" ? bundled : [{ from, to: "anywhere", why: "the values of gates, and what became of a rollout" } as const]),
+  ];
+}
+
+/** What a release is held to, and who is told. */
+function validationFlows({ monitoring }: Settings): Flow[] {
+  const from = "validation";
+  if (monitoring.mode !== "bundled") return [{ from, to: "anywhere", why: "the watch list, and the verdict over a release" }];
+  return [
+    { from, to: "prometheus", ports: [prometheusPort], why: "the watch list of a release" },
+    { from, to: "alertmanager", ports: [alertmanagerPort], why: "the verdict over a release" },
   ];
 }
 

@@ -36,6 +36,7 @@ import { refuseQuarantined } from "./quarantine.ts";
 import { Redis } from "./redis.ts";
 import { readSecrets } from "./secrets.ts";
 import type { StackContext } from "./stack-context.ts";
+import { Validation } from "./validation.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -88,6 +89,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   if (settings.monitoring.kubeStateMetrics) kubeStateMetrics(context, [namespaceName, nodeNamespaceName], {});
   const scraping = { jobs, rules, ...(nodeExporter === undefined ? {} : { nodeNamespace: nodeExporter.namespace }) };
   const { prometheusUrl, alertmanagerUrl } = settings.monitoring.mode === "bundled" ? bundledMonitoring(context, scraping) : operatorMonitoring(context, scraping);
+  if (prometheusIsKnown(settings)) new Validation(context, {});
   const dashboardsMap = dashboards(context, {});
   const grafana = settings.grafana.enabled ? new Grafana(context, { prometheusUrl: settings.monitoring.mode === "bundled" ? "http://prometheus:9090" : prometheusUrl, dashboards: dashboardsMap }, {}) : undefined;
 
@@ -109,6 +111,10 @@ export async function program({ project, stack, config, secretKeys, imagesManife
     flagOverrides: flags.overrides,
     fingerprint: name,
   };
+}
+
+function prometheusIsKnown({ monitoring }: StackContext["settings"]): boolean {
+  return monitoring.mode === "bundled" || monitoring.prometheusUrl !== "";
 }
 
 type Scraping = ConstructorParameters<typeof Prometheus>[1];

@@ -21,6 +21,7 @@ export type SizedContainer =
   | "rollout-controller"
   | "migrate"
   | "backup"
+  | "validate"
   | "postgres"
   | "redis"
   | "prometheus"
@@ -40,6 +41,7 @@ export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share
     "rollout-controller": share(10, 500, 224),
     migrate: share(10, 1000, 192),
     backup: share(10, 1000, 256),
+    validate: share(10, 500, 192),
     postgres: share(50, 2000, 512),
     redis: share(10, 500, 128),
     prometheus: share(30, 1000, 512),
@@ -54,6 +56,7 @@ export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share
     "rollout-controller": share(50, 500, 256),
     migrate: share(100, 1000, 256),
     backup: share(100, 1000, 512),
+    validate: share(20, 500, 256),
     postgres: share(500, 2000, 2048),
     redis: share(100, 1000, 512),
     prometheus: share(250, 2000, 2048),
@@ -68,6 +71,7 @@ export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share
     "rollout-controller": share(50, 500, 256),
     migrate: share(100, 1000, 256),
     backup: share(100, 2000, 512),
+    validate: share(20, 500, 256),
     postgres: share(2000, 4000, 8192),
     redis: share(250, 1000, 1024),
     prometheus: share(500, 4000, 4096),

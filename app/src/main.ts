@@ -1,3 +1,4 @@
+import { ValidationError } from "@forecast-stack/monitoring/validation/validation-error.ts";
 import { BackupError } from "./backup/backup-error.ts";
 import { BACKUP_USAGE, runBackupRole } from "./backup/backup-role.ts";
 import { MIGRATE_USAGE, runMigrateRole } from "./migrate/migrate-role.ts";
@@ -9,11 +10,12 @@ import { endOnSignals } from "./platform/shutdown.ts";
 import { fieldOf } from "./platform/thrown.ts";
 import { startRolloutController } from "./rollouts/rollout-role.ts";
 import { startService } from "./service.ts";
+import { runValidateRole, VALIDATE_USAGE } from "./validation/validate-role.ts";
 
 /** Exit codes of sysexits.h: wrong call, wrong configuration. */
 const EX_USAGE = 64;
 const EX_CONFIG = 78;
-const USAGE = `usage: main.js api | worker | api+worker | rollout-controller | ${MIGRATE_USAGE} | ${BACKUP_USAGE}`;
+const USAGE = `usage: main.js api | worker | api+worker | rollout-controller | ${MIGRATE_USAGE} | ${BACKUP_USAGE} | ${VALIDATE_USAGE}`;
 
 async function main(args: readonly string[]): Promise<void> {
   const [role, ...rest] = args;
@@ -39,6 +41,9 @@ async function main(args: readonly string[]): Promise<void> {
       break;
     case "backup":
       if (await runBackupRole(rest)) return;
+      break;
+    case "validate":
+      if (await runValidateRole(rest, process.env)) return;
   }
   process.stderr.write(`${USAGE}\n`);
   process.exitCode = EX_USAGE;
@@ -47,7 +52,7 @@ async function main(args: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof MigrationError || error instanceof BackupError;
+  const expected = error instanceof ConfigError || error instanceof MigrationError || error instanceof BackupError || error instanceof ValidationError;
   process.stderr.write(`${expected ? error.message : String(fieldOf(error, "stack") ?? error)}\n`);
   process.exit(error instanceof ConfigError ? EX_CONFIG : error instanceof BackupError ? error.exitCode : 1);
 }

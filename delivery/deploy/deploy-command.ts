@@ -7,9 +7,10 @@ import { parseDuration } from "../flags/override-change.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { changesOf } from "../releases/update.ts";
 import { firstLine, tell } from "../tell.ts";
-import type { Decision } from "../validate/judge.ts";
-import { nextSteps } from "../validate/next-steps.ts";
+import type { Decision } from "@forecast-stack/monitoring/validation/judge.ts";
+import { nextSteps } from "@forecast-stack/monitoring/validation/next-steps.ts";
 import { validation } from "../validate/validation.ts";
+import { startValidationJob } from "../validate/validation-job.ts";
 import { Deploy, type DeployPlan } from "./deploy.ts";
 
 interface Options {
@@ -30,7 +31,7 @@ const WINDOW_SECONDS = 48 * 3_600;
 /** `forecastctl deploy`: everything that a deploy takes, in one command. */
 export function deployCommand(): Command {
   return new Command("deploy")
-    .description("Deploy this checkout to a stack: checks, backup, migrations, update, health, notice.")
+    .description("Deploy this checkout to a stack: checks, backup, migrations, update, health, validation, notice.")
     .argument("[stack]", "the stack", "dev")
     .option("--message <text>", "what is said of the release (default: the last commit)")
     .option("--allow <names...>", "resources that may be deleted or replaced although they hold data", [])
@@ -89,9 +90,15 @@ async function deploy(stack: string, { message, allow, window, acknowledge, skip
   const { release, entry } = update;
   const sentence = `Release ${release ?? 0} of ${stack}: ${entry.message.split("\n")[0] ?? ""} (${changesOf(entry)} resources changed, migrations ${plan.migrations.join(", ") || "none"}, by ${userInfo().username}).`;
   process.stdout.write(`\n${pc.bold(sentence)}\nBack: npx forecastctl rollback --stack ${stack}\n`);
+  process.stdout.write(`${await watched(stack)}\n`);
   const verdict = await validated(stack, validate);
   await tell(stack, { title: `Release ${release ?? 0} of ${stack} is deployed`, text: `${sentence} It took ${Math.round((Date.now() - began) / 1_000)} s. ${verdict.text}`, severity: verdict.decision === "NO-GO" ? "warning" : "info" });
   if (verdict.decision === "NO-GO") process.exitCode = 1;
+}
+
+/** Has the release watched from inside the cluster, whatever becomes of this terminal. */
+function watched(stack: string): Promise<string> {
+  return startValidationJob({ stack, release: undefined, windowSeconds: WINDOW_SECONDS, strict: false }).catch((error: unknown) => `No Job watches the release: ${firstLine(error)}`);
 }
 
 /** Holds the release to the watch list: what was deployed stays, whatever the answer is. */

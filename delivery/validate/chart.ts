@@ -1,6 +1,6 @@
 import { isWithin, limitOf } from "@forecast-stack/monitoring/watch-list.ts";
-import type { ReportedLine } from "./report.ts";
-import { spellBound, spellTime, spellValue } from "./values.ts";
+import type { ReportedLine } from "@forecast-stack/monitoring/validation/report.ts";
+import { spellBound, spellTime, spellValue } from "@forecast-stack/monitoring/validation/values.ts";
 
 const WIDTH = 720;
 const HEIGHT = 140;

@@ -1,8 +1,8 @@
 import { chartOf, escapeHtml } from "./chart.ts";
-import { spellScore } from "./markdown.ts";
-import { nextSteps } from "./next-steps.ts";
-import type { ReportedLine, ValidationReport } from "./report.ts";
-import { spellBound, spellTime, spellValue } from "./values.ts";
+import { spellScore } from "@forecast-stack/monitoring/validation/markdown.ts";
+import { nextSteps } from "@forecast-stack/monitoring/validation/next-steps.ts";
+import type { ReportedLine, ValidationReport } from "@forecast-stack/monitoring/validation/report.ts";
+import { spellBound, spellTime, spellValue } from "@forecast-stack/monitoring/validation/values.ts";
 
 const style = `
   body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c2024; background: #fff }

@@ -4,10 +4,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { watchList } from "@forecast-stack/monitoring/watch-list.ts";
 import { htmlReport } from "./html.ts";
-import { judgeLine, judgeRelease } from "./judge.ts";
-import { markdownReport } from "./markdown.ts";
-import { reportOf, type ValidationReport } from "./report.ts";
-import { valuesOfRuns } from "./runs.ts";
+import { judgeLine, judgeRelease } from "@forecast-stack/monitoring/validation/judge.ts";
+import { markdownReport } from "@forecast-stack/monitoring/validation/markdown.ts";
+import { reportOf, type ValidationReport } from "@forecast-stack/monitoring/validation/report.ts";
 import { writeReport } from "./validate-command.ts";
 
 const span = { from: 1_772_409_600, to: 1_772_409_600 + 172_800 };
@@ -63,14 +62,5 @@ describe("the report of a validation", () => {
       await writeFile(join(folder, "file"), "");
       await expect(writeReport(reportWith(1), join(folder, "file"))).rejects.toThrow(/^The folder .*file cannot be made: choose another one with --out\.$/);
     });
-  });
-});
-
-describe("the values of the runs of a window", () => {
-  it("are what the gauge said last while a run was the newest, for runs that ended within the window", () => {
-    const at = (values: readonly (readonly [number, number])[]) => values.map(([moment, value]) => ({ at: moment, value }));
-    const ends = at([[100, 50], [200, 150], [300, 150], [400, 350], [500, 350]]);
-    const gauge = at([[100, 9], [200, 20], [300, 21], [400, 30], [500, 31]]);
-    expect(valuesOfRuns(ends, gauge, { from: 100, to: 500 })).toEqual([{ endedAt: 150, value: 21 }, { endedAt: 350, value: 31 }]);
   });
 });

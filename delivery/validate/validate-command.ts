@@ -8,12 +8,15 @@ import { notify } from "../notify.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { printTable } from "../table.ts";
 import { htmlReport } from "./html.ts";
-import type { Decision } from "./judge.ts";
-import { markdownReport, spellScore } from "./markdown.ts";
-import { nextSteps } from "./next-steps.ts";
-import type { ValidationReport } from "./report.ts";
+import type { Decision } from "@forecast-stack/monitoring/validation/judge.ts";
+import { markdownReport, spellScore } from "@forecast-stack/monitoring/validation/markdown.ts";
+import { nextSteps } from "@forecast-stack/monitoring/validation/next-steps.ts";
+import type { ValidationReport } from "@forecast-stack/monitoring/validation/report.ts";
 import { validation } from "./validation.ts";
-import { spellBound, spellTime, spellValue } from "./values.ts";
+import { startValidationJob } from "./validation-job.ts";
+import { ValidationError } from "@forecast-stack/monitoring/validation/validation-error.ts";
+import { verdictOf } from "@forecast-stack/monitoring/validation/verdict.ts";
+import { spellBound, spellTime, spellValue } from "@forecast-stack/monitoring/validation/values.ts";
 
 interface Options {
   readonly stack: string;
@@ -23,6 +26,7 @@ interface Options {
   readonly wait?: true;
   readonly strict?: true;
   readonly notify?: true;
+  readonly job?: true;
   readonly json?: true;
 }
 
@@ -39,8 +43,9 @@ export function validateCommand(): Command {
     .option("--wait", "look once a minute until the window is full or something is out of its bound")
     .option("--strict", "the targets of the next release decide, too")
     .option("--notify", "tell the stack's channels the answer")
+    .option("--job", "let a Job in the cluster wait for the window and tell the stack's channels, whatever becomes of this terminal")
     .option("--json", "print the report as JSON instead of writing files")
-    .addHelpText("after", "\nExit codes: 0 GO, 1 NO-GO, 2 unknown (something is not known, or the window is not full) or not possible.\n\nExamples:\n  forecastctl validate --stack production --since 12\n  forecastctl validate --since 12 --window 10m --wait --notify\n  forecastctl validate --json | jq '.lines[] | select(.verdict != \"pass\")'")
+    .addHelpText("after", "\nExit codes: 0 GO, 1 NO-GO, 2 unknown (something is not known, or the window is not full) or not possible.\n\nExamples:\n  forecastctl validate --stack production --since 12\n  forecastctl validate --since 12 --window 10m --wait --notify\n  forecastctl validate --since 12 --job\n  forecastctl validate --json | jq '.lines[] | select(.verdict != \"pass\")'")
     .action(validate);
 }
 
@@ -55,7 +60,11 @@ function duration(text: string): number {
   return milliseconds / 1_000;
 }
 
-async function validate({ stack, since, window, out, wait, strict, notify: tell, json }: Options): Promise<void> {
+async function validate({ stack, since, window, out, wait, strict, notify: tell, job, json }: Options): Promise<void> {
+  if (job === true) {
+    process.stdout.write(`${await startValidationJob({ stack, release: since, windowSeconds: window, strict: strict === true })}\n`);
+    return;
+  }
   const work = (note: (message: string) => void) => validation({ stack, release: since, windowSeconds: window, wait: wait === true, strict: strict === true }, note);
   try {
     const report = json === true ? await work(() => undefined) : await step("Validation", work);
@@ -64,7 +73,7 @@ async function validate({ stack, since, window, out, wait, strict, notify: tell,
     if (tell === true) await tellOf(report);
     process.exitCode = exitCodes[report.decision];
   } catch (error) {
-    if (!(error instanceof ReleaseError)) throw error;
+    if (!(error instanceof ReleaseError || error instanceof ValidationError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = exitCodes.UNKNOWN;
   }
@@ -103,7 +112,6 @@ function section(title: string, sentences: readonly string[]): void {
 
 /** What was found stays found, whether or not anybody could be told. */
 async function tellOf(report: ValidationReport): Promise<void> {
-  const { stack, release, decision, reasons, score } = report;
-  const result = await notify(stack, { title: `Release ${release} of ${stack}: ${decision}`, text: [`Stability score ${spellScore(score)}.`, ...reasons, ...nextSteps(report)].join(" "), severity: decision === "GO" ? "info" : "warning" });
+  const result = await notify(report.stack, verdictOf(report));
   process.stderr.write(result.sent ? "The stack's channels were told.\n" : `Nobody was told: ${result.reason}\n`);
 }

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { type History, startPrometheus, type TestPrometheus } from "@forecast-stack/alerts/test-support/prometheus.ts";
 import { endpointAt } from "../alerts/alertmanager.ts";
-import { Prometheus } from "./prometheus.ts";
-import type { ReleaseWindow, Span } from "./release-window.ts";
-import type { ReportedLine, ValidationReport } from "./report.ts";
-import { validateRelease } from "./validate-release.ts";
+import { Prometheus } from "@forecast-stack/monitoring/validation/prometheus.ts";
+import type { ReleaseWindow, Span } from "@forecast-stack/monitoring/validation/release-window.ts";
+import type { ReportedLine, ValidationReport } from "@forecast-stack/monitoring/validation/report.ts";
+import { validateRelease } from "@forecast-stack/monitoring/validation/validate-release.ts";
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;

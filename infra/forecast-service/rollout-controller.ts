@@ -7,6 +7,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { flagConfigMaps, rolloutRecordsMap } from "@forecast-stack/flags/config-maps.ts";
 import { podsOf } from "../exposed-service.ts";
 import { selectorLabels } from "../labels.ts";
+import { monitoringUrls } from "../monitoring-urls.ts";
 import { httpProbe, restrictedPodSpec } from "../pod.ts";
 import type { Connection } from "../postgres/connection.ts";
 import { imageUsers } from "../security-contexts.ts";
@@ -70,8 +71,6 @@ export function rolloutController(context: StackContext, { connection, credentia
 }
 
 function environment({ settings, appVersion }: StackContext, connection: Connection, credentials: pulumi.Input<string>): types.input.core.v1.EnvVar[] {
-  const { mode, prometheusUrl, alertmanagerUrl } = settings.monitoring;
-  const urls = mode === "bundled" ? { prometheus: "http://prometheus:9090", alertmanager: "http://alertmanager:9093" } : { prometheus: prometheusUrl, alertmanager: alertmanagerUrl };
   return [
     { name: "NODE_ENV", value: settings.environment === "dev" ? "development" : settings.environment },
     { name: "PORT", value: String(servicePort) },
@@ -79,8 +78,7 @@ function environment({ settings, appVersion }: StackContext, connection: Connect
     { name: "LOG_LEVEL", value: settings.logLevel },
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
     { name: "DATABASE_POOL_MAX", value: "2" },
-    { name: "PROMETHEUS_URL", value: urls.prometheus },
-    { name: "ALERTMANAGER_URL", value: urls.alertmanager },
+    ...monitoringUrls(settings),
     { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: credentials, key: "DB_PASSWORD" } } },
     ...connection.env,
   ];

@@ -2,8 +2,8 @@ import { definitions, type FlagName } from "@forecast-stack/flags/definitions.ts
 import { noticeLabels, type Team } from "@forecast-stack/monitoring/alert-rule.ts";
 import type { RolloutSpec } from "@forecast-stack/rollouts/rollout-spec.ts";
 import type { RolloutStatus } from "@forecast-stack/rollouts/rollout-status.ts";
+import { postAlert } from "../platform/post-alert.ts";
 
-const TIMEOUT_MS = 5_000;
 /** What happened is news, not a state: it ends by itself. */
 const LASTS_MS = 3_600_000;
 
@@ -21,6 +21,5 @@ export async function tellAlertmanager(url: string, { id, title, text, severity 
   const definition = definitions[spec.flag as FlagName];
   const kind = severity === "critical" ? { alertname: "RolloutFailed", team: teamOf[definition.owner] } : { ...noticeLabels, notice: id };
   const alert = { labels: { ...kind, severity, namespace, rollout, flag: spec.flag }, annotations: { summary: title, description: text }, endsAt: new Date(Date.now() + LASTS_MS).toISOString() };
-  const response = await fetch(new URL("api/v2/alerts", url.endsWith("/") ? url : `${url}/`), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify([alert]), signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (!response.ok) throw new Error(`Alertmanager answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
+  await postAlert(url, alert);
 }

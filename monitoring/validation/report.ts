@@ -1,5 +1,5 @@
-import type { Unit } from "@forecast-stack/monitoring/catalogue/metric-definition.ts";
-import type { Bound } from "@forecast-stack/monitoring/watch-list.ts";
+import type { Unit } from "../catalogue/metric-definition.ts";
+import type { Bound } from "../watch-list.ts";
 import type { Decision, JudgedLine, Judgement } from "./judge.ts";
 import type { Sample } from "./prometheus.ts";
 import type { ReleaseWindow, Span } from "./release-window.ts";

@@ -1,5 +1,5 @@
-import type { Unit } from "@forecast-stack/monitoring/catalogue/metric-definition.ts";
-import { type Bound, limitOf } from "@forecast-stack/monitoring/watch-list.ts";
+import type { Unit } from "../catalogue/metric-definition.ts";
+import { type Bound, limitOf } from "../watch-list.ts";
 
 /** A value as people read it: `99.31 %`, `18 ms`, `84 s`, `3`. */
 export function spellValue(value: number | null, unit: Unit): string {

@@ -1,8 +1,12 @@
-import { sampleValue } from "@forecast-stack/monitoring/sample-value.ts";
+import { sampleValue } from "../sample-value.ts";
 import { z } from "zod";
-import type { Endpoint } from "../alerts/alertmanager.ts";
-import { ReleaseError } from "../releases/release-error.ts";
 import type { Span } from "./release-window.ts";
+import { ValidationError } from "./validation-error.ts";
+
+/** Reads paths of Prometheus's API as JSON, wherever it answers. */
+export interface PrometheusApi {
+  request(method: "GET", path: string): Promise<unknown>;
+}
 
 /** A value and when it was that, in seconds since 1970. */
 export interface Sample {
@@ -23,16 +27,16 @@ const rangeAnswer = answer(z.object({ metric: z.record(z.string(), z.string()), 
 
 /** Asks a Prometheus, however it is reached. */
 export class Prometheus {
-  readonly #endpoint: Endpoint;
+  readonly #api: PrometheusApi;
 
-  constructor(endpoint: Endpoint) {
-    this.#endpoint = endpoint;
+  constructor(api: PrometheusApi) {
+    this.#api = api;
   }
 
   /**
    * The one value of an expression at a moment; undefined when there is none, or none that is a number.
    *
-   * @throws ReleaseError when Prometheus does not answer
+   * @throws ValidationError when Prometheus does not answer
    */
   async value(query: string, at: number): Promise<number | undefined> {
     const [row] = instantAnswer.parse(await this.#ask("query", { query, time: String(at) })).data.result;
@@ -42,7 +46,7 @@ export class Prometheus {
   /**
    * The series of an expression over a span, every `step` seconds.
    *
-   * @throws ReleaseError when Prometheus does not answer
+   * @throws ValidationError when Prometheus does not answer
    */
   async series(query: string, { from, to }: Span, step: number): Promise<SampledSeries[]> {
     const { result } = rangeAnswer.parse(await this.#ask("query_range", { query, start: String(from), end: String(to), step: String(step) })).data;
@@ -50,9 +54,9 @@ export class Prometheus {
   }
 
   async #ask(path: string, parameters: Readonly<Record<string, string>>): Promise<unknown> {
-    return this.#endpoint.request("GET", `/api/v1/${path}?${new URLSearchParams(parameters).toString()}`).catch((error: unknown) => {
+    return this.#api.request("GET", `/api/v1/${path}?${new URLSearchParams(parameters).toString()}`).catch((error: unknown) => {
       const reason = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
-      throw new ReleaseError(`Prometheus does not answer, so that nothing is known of the release: ${reason}`);
+      throw new ValidationError(`Prometheus does not answer, so that nothing is known of the release: ${reason}`);
     });
   }
 }

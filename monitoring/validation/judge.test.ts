@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import type { WatchLine } from "@forecast-stack/monitoring/watch-list.ts";
+import type { WatchLine } from "../watch-list.ts";
 import { grown, type JudgedLine, judgeLine, judgeRelease } from "./judge.ts";
 import type { Evidence } from "./measure.ts";
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
-import type { NumberedUpdate } from "../releases/update.ts";
-import { releaseWindow } from "./release-window.ts";
+import { releaseWindow, type ReleaseUpdate, secondsUntilLookedAt } from "./release-window.ts";
 
-const update = (release: number | null, startTime: number, endTime: number): NumberedUpdate => ({ id: String(startTime), size: 1, release, entry: { kind: "update", startTime, endTime, message: `Release ${String(release)}\nand more`, environment: {}, config: {}, result: release === null ? "failed" : "succeeded", resourceChanges: {} } });
+const update = (release: number | null, startTime: number, endTime: number): ReleaseUpdate => ({ release, entry: { startTime, endTime, message: `Release ${String(release)}\nand more` } });
 const updates = [update(1, 0, 100), update(2, 5_000, 5_100), update(null, 6_000, 6_050), update(3, 9_000, 9_100)];
 
 describe("the window of a release", () => {
@@ -21,6 +20,11 @@ describe("the window of a release", () => {
   it("has nothing to compare the first release with, and of the others no more than they lasted", () => {
     expect(releaseWindow("dev", updates, 1, 600, 20_000).before).toBeNull();
     expect(releaseWindow("dev", updates, 2, 86_400, 20_000).before).toEqual({ release: 1, span: { from: 130, to: 5_000 } });
+  });
+
+  it("opens two scrapes after the update, until when whoever waits has to wait", () => {
+    expect([9_100, 9_130, 9_131, 20_000].map((now) => secondsUntilLookedAt(updates, 3, now))).toEqual([31, 1, 0, 0]);
+    expect([secondsUntilLookedAt(updates, undefined, 9_100), secondsUntilLookedAt(updates, 1, 9_100), secondsUntilLookedAt([], undefined, 0)]).toEqual([31, 0, 0]);
   });
 
   it.each([

@@ -1,5 +1,5 @@
-import { series } from "@forecast-stack/monitoring/promql.ts";
-import { watchList, type WatchLine } from "@forecast-stack/monitoring/watch-list.ts";
+import { series } from "../promql.ts";
+import { watchList, type WatchLine } from "../watch-list.ts";
 import { anomaliesOf, type FiredAlert, type Restart } from "./anomalies.ts";
 import { grown, type JudgedLine, judgeLine, judgeRelease } from "./judge.ts";
 import { endOfNewestRun, type Evidence, measure, stepOf } from "./measure.ts";
@@ -25,7 +25,7 @@ const RUN_SECONDS = 1_800;
 /**
  * Holds a release to the watch list, by what Prometheus knows of it.
  *
- * @throws ReleaseError when Prometheus does not answer
+ * @throws ValidationError when Prometheus does not answer
  */
 export async function validateRelease(prometheus: Prometheus, { stack, namespace, window, strict, now }: ValidationRequest): Promise<ValidationReport> {
   const current = await evidenceOf(prometheus, namespace, window.span);

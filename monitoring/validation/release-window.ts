@@ -1,11 +1,16 @@
-import { scrapeIntervalSeconds } from "@forecast-stack/monitoring/prometheus-config.ts";
-import { ReleaseError } from "../releases/release-error.ts";
-import type { NumberedUpdate } from "../releases/update.ts";
+import { scrapeIntervalSeconds } from "../prometheus-config.ts";
+import { ValidationError } from "./validation-error.ts";
 
 /** A stretch of time, in seconds since 1970. */
 export interface Span {
   readonly from: number;
   readonly to: number;
+}
+
+/** What was done to a stack: a release where it has a number. Times are seconds since 1970. */
+export interface ReleaseUpdate {
+  readonly release: number | null;
+  readonly entry: { readonly startTime: number; readonly endTime: number; readonly message: string };
 }
 
 /** When a release was at work, and what it is compared with. */
@@ -29,30 +34,36 @@ export interface ReleaseWindow {
  * @param number the release; undefined for the newest
  * @param seconds length of the window
  * @param now seconds since 1970
- * @throws ReleaseError when there is no such release
+ * @throws ValidationError when there is no such release
  */
-export function releaseWindow(stack: string, updates: readonly NumberedUpdate[], number: number | undefined, seconds: number, now: number): ReleaseWindow {
+export function releaseWindow(stack: string, updates: readonly ReleaseUpdate[], number: number | undefined, seconds: number, now: number): ReleaseWindow {
   const releases = updates.filter(({ release }) => release !== null);
   const index = number === undefined ? releases.length - 1 : releases.findIndex(({ release }) => release === number);
   const found = releases[index];
-  if (found === undefined) throw new ReleaseError(releases.length === 0 ? `The stack ${stack} has no release yet: deploy it first.` : `The stack ${stack} has no release ${number ?? 0}; it has 1 to ${releases.length}.`);
-  const from = beginningOf(found);
+  if (found === undefined) throw new ValidationError(releases.length === 0 ? `The stack ${stack} has no release yet: deploy it first.` : `The stack ${stack} has no release ${number ?? 0}; it has 1 to ${releases.length}.`);
+  const from = lookedAtFrom(found);
   const [previous, next] = [releases[index - 1], releases[index + 1]];
   const end = from + seconds;
   const replaced = next !== undefined && next.entry.startTime < end ? next : undefined;
   const to = Math.min(end, now, replaced?.entry.startTime ?? Infinity);
-  if (to <= from) throw new ReleaseError(`Release ${found.release ?? 0} of ${stack} has only just been deployed: there is nothing to look at yet.`);
+  if (to <= from) throw new ValidationError(`Release ${found.release ?? 0} of ${stack} has only just been deployed: there is nothing to look at yet.`);
   return {
     release: found.release ?? 0,
     message: found.entry.message.split("\n")[0] ?? "",
     span: { from, to },
     missing: Math.max(0, Math.round(end - to)),
     cutShort: replaced === undefined ? null : `release ${replaced.release ?? 0} replaced it`,
-    before: previous === undefined ? null : { release: previous.release ?? 0, span: { from: Math.max(beginningOf(previous), found.entry.startTime - seconds), to: found.entry.startTime } },
+    before: previous === undefined ? null : { release: previous.release ?? 0, span: { from: Math.max(lookedAtFrom(previous), found.entry.startTime - seconds), to: found.entry.startTime } },
   };
 }
 
+/** Seconds until Prometheus has looked at a release, or at the newest one; none when it has. */
+export function secondsUntilLookedAt(updates: readonly ReleaseUpdate[], number: number | undefined, now: number): number {
+  const found = updates.filter(({ release }) => release !== null && (number === undefined || release === number)).at(-1);
+  return found === undefined ? 0 : Math.max(0, lookedAtFrom(found) + 1 - now);
+}
+
 /** For two scrapes after its update the newest samples can still be of pods that were not ready then. */
-function beginningOf({ entry }: NumberedUpdate): number {
+export function lookedAtFrom({ entry }: ReleaseUpdate): number {
   return entry.endTime + 2 * scrapeIntervalSeconds;
 }

@@ -1,6 +1,6 @@
-import { releaseThresholds } from "@forecast-stack/monitoring/thresholds.ts";
-import { series } from "@forecast-stack/monitoring/promql.ts";
-import type { WatchLine } from "@forecast-stack/monitoring/watch-list.ts";
+import { releaseThresholds } from "../thresholds.ts";
+import { series } from "../promql.ts";
+import type { WatchLine } from "../watch-list.ts";
 import type { Prometheus, Sample } from "./prometheus.ts";
 import type { Span } from "./release-window.ts";
 import { valuesOfRuns } from "./runs.ts";

@@ -1,5 +1,5 @@
-import { releaseThresholds } from "@forecast-stack/monitoring/thresholds.ts";
-import { isWithin, type WatchLine } from "@forecast-stack/monitoring/watch-list.ts";
+import { releaseThresholds } from "../thresholds.ts";
+import { isWithin, type WatchLine } from "../watch-list.ts";
 import type { Evidence } from "./measure.ts";
 import type { Sample } from "./prometheus.ts";
 import type { ReleaseWindow, Span } from "./release-window.ts";

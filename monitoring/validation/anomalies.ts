@@ -1,4 +1,4 @@
-import { releaseThresholds } from "@forecast-stack/monitoring/thresholds.ts";
+import { releaseThresholds } from "../thresholds.ts";
 import type { JudgedLine } from "./judge.ts";
 import type { RunRecord } from "./report.ts";
 import { spellTime, spellValue } from "./values.ts";
