@@ -3,6 +3,7 @@ import type { Look } from "@forecast-stack/rollouts/look.ts";
 import type { DecisionKind } from "@forecast-stack/rollouts/next-status.ts";
 import type { RolloutSpec } from "@forecast-stack/rollouts/rollout-spec.ts";
 import { phases, type RolloutStatus } from "@forecast-stack/rollouts/rollout-status.ts";
+import type { Gauge } from "prom-client";
 
 /** Shows where a rollout is. */
 export function showRollout(metrics: Metrics, rollout: string, { flag, variant }: RolloutSpec, status: RolloutStatus, now: Date): void {
@@ -23,11 +24,28 @@ export function countDecision(metrics: Metrics, decision: DecisionKind): void {
   metrics.rollout_decisions_total.inc({ decision });
 }
 
-/** What was shown of rollouts that are gone, or flags that they no longer stage, is shown no more. */
-export function forgetRollouts(metrics: Metrics, current: readonly string[]): void {
-  metrics.rollout_weight_percent.reset();
-  metrics.rollout_phase.reset();
-  metrics.rollout_unjudged_seconds.reset();
-  metrics.rollout_invalid.reset();
-  if (current.length === 0) metrics.rollout_samples.reset();
+/** A rollout as it stands in the ConfigMap; without a spec where that cannot be read. */
+export interface ShownRollout {
+  readonly name: string;
+  readonly spec: RolloutSpec | undefined;
+}
+
+/**
+ * What was shown of rollouts that are gone, and of flags and gates that they no
+ * longer have, is shown no more; all else stays as it is, so that no scrape
+ * finds it missing.
+ */
+export async function forgetRollouts(metrics: Metrics, rollouts: readonly ShownRollout[]): Promise<void> {
+  const specOf = (name: string | number | undefined) => rollouts.find((rollout) => rollout.name === name)?.spec;
+  await Promise.all([
+    forget(metrics.rollout_invalid, ({ rollout }) => rollouts.some(({ name }) => name === rollout)),
+    forget(metrics.rollout_phase, ({ rollout }) => specOf(rollout) !== undefined),
+    forget(metrics.rollout_unjudged_seconds, ({ rollout }) => specOf(rollout) !== undefined),
+    forget(metrics.rollout_weight_percent, ({ rollout, flag, variant }) => specOf(rollout)?.flag === flag && specOf(rollout)?.variant === variant),
+    forget(metrics.rollout_samples, ({ rollout, gate }) => specOf(rollout)?.gates.some(({ name }) => name === gate) === true),
+  ]);
+}
+
+async function forget<Label extends string>(gauge: Gauge<Label>, stays: (labels: Partial<Record<Label, string | number>>) => boolean): Promise<void> {
+  for (const { labels } of (await gauge.get()).values) if (!stays(labels)) gauge.remove(labels);
 }

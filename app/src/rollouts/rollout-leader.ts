@@ -54,7 +54,6 @@ export class RolloutLeader {
     let read = await store.read();
     const { data } = read.maps.rollouts;
     const names = Object.keys(data).filter((key) => !key.endsWith(statusSuffix)).sort();
-    forgetRollouts(metrics, names);
     const orphans = Object.keys(data).filter((key) => key.endsWith(statusSuffix) && !names.includes(key.slice(0, -statusSuffix.length)));
     if (orphans.length > 0) read = await this.#write(read, Object.fromEntries(orphans.map((key) => [key, null])));
     const rollouts = names.flatMap((name): KnownRollout[] => {
@@ -64,7 +63,13 @@ export class RolloutLeader {
       this.#tellOnce(read, `spec ${name}`, "RolloutInvalid", reading.problems.map(spellProblem).join("; "));
       return [];
     });
+    await forgetRollouts(metrics, names.map((name) => ({ name, spec: rollouts.find((rollout) => rollout.name === name)?.spec })));
     for (const rollout of rollouts) read = await this.#leadOne(read, rollout, rollouts);
+  }
+
+  /** Shows nothing any more: another one leads, and shows where the rollouts are. */
+  async standBy(): Promise<void> {
+    await forgetRollouts(this.#parts.metrics, []);
   }
 
   async #leadOne(read: RolloutMaps, rollout: KnownRollout, all: readonly KnownRollout[]): Promise<RolloutMaps> {

@@ -68,6 +68,7 @@ export async function startRolloutController(config: Config, log: Log): Promise<
   const turn = async () => {
     const holds = await lease.hold();
     if (holds !== leads) log.info(holds ? "leads the rollouts" : "stands by");
+    if (leads && !holds) await leader.standBy();
     leads = holds;
     metrics.rollout_controller_leader.set(holds ? 1 : 0);
     if (holds) await leader.lead();
