@@ -1,4 +1,5 @@
 import { BatchV1Api, type V1CronJob, type V1Job } from "@kubernetes/client-node";
+import { spellDuration } from "@forecast-stack/monitoring/validation/values.ts";
 import { z } from "zod";
 import { monitoringOf } from "../alerts/alertmanager.ts";
 import { ReleaseError } from "../releases/release-error.ts";
@@ -33,7 +34,7 @@ export async function startValidationJob({ stack, release, windowSeconds, strict
   const watching = (await jobs.listNamespacedJob({ namespace, labelSelector: LABEL })).items.find(({ spec, status }) => (status?.active ?? 0) > 0 && spec?.template.spec?.containers[0]?.args?.[1] === request);
   const { metadata } = watching ?? (await jobs.createNamespacedJob({ namespace, body: jobFrom(template, `validate-release-${watched.release ?? 0}-`, request) }));
   const name = metadata?.name ?? "";
-  return `The Job ${name} watches release ${watched.release ?? 0} for ${Math.round(windowSeconds / 60)} minutes and tells the stack's channels: kubectl --namespace ${namespace} logs --follow job/${name}`;
+  return `The Job ${name} watches release ${watched.release ?? 0} for ${spellDuration(windowSeconds)} and tells the stack's channels: kubectl --namespace ${namespace} logs --follow job/${name}`;
 }
 
 /** The newest release and the one before it, oldest first; none when another one than the newest is asked for. */

@@ -3,6 +3,7 @@ import { isWithin, type WatchLine } from "../watch-list.ts";
 import type { Evidence } from "./measure.ts";
 import type { Sample } from "./prometheus.ts";
 import type { ReleaseWindow, Span } from "./release-window.ts";
+import { spellDuration } from "./values.ts";
 
 /** A line with what was found. */
 export interface JudgedLine {
@@ -64,7 +65,7 @@ export function judgeRelease(lines: readonly JudgedLine[], window: Pick<ReleaseW
   const unstable = score !== null && score < releaseThresholds.stabilityScore ? [`The stability score is ${score.toFixed(2)}, below ${releaseThresholds.stabilityScore}.`] : [];
   if (failed.length + unstable.length > 0) return { decision: "NO-GO", reasons: [...failed, ...unstable], score };
   const unknown = deciding.filter(({ verdict }) => verdict === "unknown").map(({ line, evidence }) => `${line.title} is unknown: ${evidence.unknown ?? "no value"}.`);
-  const missing = window.missing === 0 ? [] : [`The window is not full: ${hours(window.missing)} of it are missing${window.cutShort === null ? "" : `, because ${window.cutShort}`}.`];
+  const missing = window.missing === 0 ? [] : [`The window is not full: ${spellDuration(window.missing)} of it are missing${window.cutShort === null ? "" : `, because ${window.cutShort}`}.`];
   if (unknown.length + missing.length > 0) return { decision: "UNKNOWN", reasons: [...missing, ...unknown], score };
   return { decision: "GO", reasons: [], score };
 }
@@ -86,8 +87,4 @@ export function stretches(samples: readonly Sample[], is: (sample: Sample) => bo
     else open.to = sample.at;
   }
   return found;
-}
-
-function hours(seconds: number): string {
-  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`;
 }

@@ -30,3 +30,8 @@ export function spellTime(seconds: number): string {
 function rounded(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toFixed(2)));
 }
+
+/** A length of time, rounded up: `40 minutes`, `48 hours`. */
+export function spellDuration(seconds: number): string {
+  return seconds < 7_200 ? `${Math.ceil(seconds / 60)} minutes` : `${Math.ceil(seconds / 3_600)} hours`;
+}
