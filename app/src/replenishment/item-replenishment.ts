@@ -47,8 +47,7 @@ export const itemReplenishment = z.object({
  * @throws NotFoundError when there is no such item, or it is not stocked there
  */
 export async function calculateSafetyStock(database: TenantDatabase, { sku, facility, serviceLevel }: z.infer<typeof safetyStockQuery>): Promise<z.infer<typeof itemReplenishment>> {
-  await requireItem(database, sku);
-  const asOf = await knownUntil(database);
+  const [asOf] = await Promise.all([knownUntil(database), requireItem(database, sku)]);
   const known = await readOneSeries(database, database.tenant, { asOf, days: HISTORY_PERIODS }, sku, facility);
   if (known === undefined) throw new NotFoundError(`The item ${sku} is not stocked at ${facility}.`);
   const series = serviceLevel === undefined ? known : { ...known, serviceLevel };
