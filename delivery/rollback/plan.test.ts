@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
-import { deploymentSchema } from "../releases/checkpoint.ts";
+import { type Deployment, deploymentSchema } from "../releases/checkpoint.ts";
 import { preparedState, sortJobs, withoutRunningJobs } from "./jobs.ts";
 import { imagesOf, judgeSteps, keepProtected, renamedSince, withDriftReasons } from "./plan.ts";
 import type { Step } from "./replay-stack.ts";
@@ -74,6 +74,13 @@ describe("the release that is gone back to", () => {
     const old = urn("kubernetes:core/v1:ConfigMap", "old");
     const renamed = resource("kubernetes:core/v1:ConfigMap", "new", { aliases: [old] });
     expect(renamedSince(deployment([resource("kubernetes:core/v1:ConfigMap", "old")]), deployment([renamed]))).toEqual(new Map([[old, [renamed.urn]]]));
+  });
+
+  it("finds them by the object that they are where no checkpoint has their other name, in both directions", () => {
+    const [one, other] = ["first", "second"].map((name) => deployment([resource("kubernetes:core/v1:ConfigMap", name, { id: "forecast-dev/notes" }), resource("kubernetes:core/v1:ConfigMap", `${name}-own`, { id: `forecast-dev/${name}` }), resource("kubernetes:core/v1:Secret", `${name}-secret`, { id: `forecast-dev/notes-${name}` })])) as [Deployment, Deployment];
+    const [first, second] = ["first", "second"].map((name) => urn("kubernetes:core/v1:ConfigMap", name)) as [string, string];
+    expect([renamedSince(one, other), renamedSince(other, one)]).toEqual([new Map([[first, [second]]]), new Map([[second, [first]]])]);
+    expect(renamedSince(one, one)).toEqual(new Map());
   });
 
   it("names the images that its pods need, each once", () => {

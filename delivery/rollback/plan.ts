@@ -1,4 +1,4 @@
-import type { Deployment } from "../releases/checkpoint.ts";
+import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
 import type { Step } from "./replay-stack.ts";
 import { parseUrn } from "./urn.ts";
 import type { Mismatch } from "./verify.ts";
@@ -63,17 +63,22 @@ function imagesIn(value: unknown): string[] {
 }
 
 /**
- * URN in the target → the URNs that the same resources have today: a resource
- * that was renamed since says its old names itself.
+ * URN in the target → the URNs that the same resources have today. A resource
+ * that was renamed since says its old names itself; in the other direction, and
+ * where a checkpoint no longer has them, it is the object that tells: made anew
+ * under one name and removed under the other, it would be gone.
  */
 export function renamedSince(target: Deployment, today: Deployment): Map<string, string[]> {
   const wanted = new Set(target.resources.map(({ urn }) => urn));
-  const names = new Map<string, string[]>();
-  for (const { urn, aliases = [] } of today.resources) {
-    if (wanted.has(urn)) continue;
-    for (const alias of aliases) if (wanted.has(alias)) names.set(alias, [...(names.get(alias) ?? []), urn]);
-  }
-  return names;
+  const existing = new Set(today.resources.map(({ urn }) => urn));
+  const others = today.resources.filter(({ urn, delete: going }) => !wanted.has(urn) && !going);
+  const names = target.resources.filter(({ urn }) => !existing.has(urn)).map((then) => [then.urn, others.filter((now) => now.aliases?.includes(then.urn) === true || isSameObject(then, now)).map(({ urn }) => urn)] as const);
+  return new Map(names.filter(([, today]) => today.length > 0).map(([urn, today]) => [urn, [...today]]));
+}
+
+/** A provider gives each of its objects an id: Kubernetes' is namespace and name. */
+function isSameObject(one: CheckpointResource, other: CheckpointResource): boolean {
+  return one.id !== undefined && one.id === other.id && one.type === other.type;
 }
 
 /** The target with the protected resources of today that it does not have: they are never removed. */
