@@ -49,7 +49,8 @@ export function servicePod(context: StackContext, role: "api" | "worker", { env,
           ports: [{ name: "http", containerPort: servicePort }],
           resources: resourcesOf(context.settings.size, role),
           startupProbe: httpProbe("/health/live", "http", { periodSeconds: 1, failureThreshold: 90 }),
-          readinessProbe: httpProbe("/health/ready", "http", { periodSeconds: 3, failureThreshold: 2 }),
+          // Five late answers, not two: a busy pod that answers late serves all the same, and where it is the last one nobody would.
+          readinessProbe: httpProbe("/health/ready", "http", { periodSeconds: 3, failureThreshold: 5 }),
           // Never asks for Postgres or Redis: restarting the service heals neither.
           livenessProbe: httpProbe("/health/live", "http", { periodSeconds: 10, failureThreshold: 6 }),
           terminationMessagePolicy: "FallbackToLogsOnError",
