@@ -1,5 +1,5 @@
 import { type AnnotationQuery, AnnotationQueryBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
-import { series } from "@forecast-stack/monitoring/promql.ts";
+import { series, withTemplate } from "@forecast-stack/monitoring/promql.ts";
 import { dataSource } from "./panel.ts";
 
 /** Grafana asks for annotations once a minute; a marker is what is there now and was not a minute ago. */
@@ -7,8 +7,7 @@ const STEP = "1m";
 
 const here = { namespace: "$namespace" } as const;
 
-/** A pod of a Deployment or StatefulSet without its own last part: the same for all pods of one template. */
-const templates = (selector: string): string => `count by (job, version, template) (label_replace(${selector}, "template", "$1", "pod", "(.+)-[^-]+"))`;
+const templates = (selector: string): string => `count by (job, version, template) (${withTemplate(selector)})`;
 const revisions = (selector: string): string => `count by (revision) (${selector})`;
 
 /**

@@ -38,6 +38,11 @@ export function total<Name extends HistogramName>(name: Name, matchers: Matchers
   return select(`${name}_sum`, matchers);
 }
 
+/** Pods as series with the label `template`: their name without its own last part, the same for all pods of one Deployment's or StatefulSet's template. */
+export function withTemplate(selector: string): string {
+  return `label_replace(${selector}, "template", "$1", "pod", "(.+)-[^-]+")`;
+}
+
 function select(name: string, matchers: object): string {
   const parts = Object.entries(matchers as Readonly<Record<string, Matcher>>).map(([label, matcher]) => {
     if (typeof matcher === "string") return `${label}=${JSON.stringify(matcher)}`;

@@ -1,8 +1,6 @@
-import { BatchV1Api } from "@kubernetes/client-node";
 import { z } from "zod";
 import { ReleaseError } from "../releases/release-error.ts";
-import { kubeConfig } from "../rollback/cluster.ts";
-import { type JobTemplate, runServiceJob, type StackPlace } from "./service-job.ts";
+import { type JobTemplate, readSchedule, runServiceJob, type StackPlace } from "./service-job.ts";
 
 /** A backup as the service's backup role tells of it. */
 const manifestSchema = z.object({
@@ -61,12 +59,8 @@ export class StackBackups {
 }
 
 /** The pod of the stack's schedule; undefined where there is none. */
-export async function backupTemplate({ context, namespace }: StackPlace): Promise<JobTemplate | undefined> {
-  const api = kubeConfig(context).makeApiClient(BatchV1Api);
-  const schedule = await api.readNamespacedCronJob({ name: "backup", namespace }).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code === 404) return undefined;
-    throw error;
-  });
+export async function backupTemplate(place: StackPlace): Promise<JobTemplate | undefined> {
+  const schedule = await readSchedule(place, "backup");
   const template = schedule?.spec.jobTemplate.spec?.template;
   return template === undefined ? undefined : { labels: template.metadata?.labels ?? {}, pod: template.spec as unknown as JobTemplate["pod"] };
 }

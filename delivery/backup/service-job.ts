@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { BatchV1Api, CoreV1Api, type V1Job } from "@kubernetes/client-node";
+import { BatchV1Api, CoreV1Api, type V1CronJob, type V1Job } from "@kubernetes/client-node";
 import { kubeConfig } from "../rollback/cluster.ts";
 import { JobError } from "./job-error.ts";
 
@@ -13,6 +13,14 @@ export interface StackPlace {
 export interface JobTemplate {
   readonly labels: Readonly<Record<string, string>>;
   readonly pod: Readonly<Record<string, unknown>> & { readonly containers: readonly Readonly<Record<string, unknown>>[] };
+}
+
+/** A schedule of the stack; undefined where there is none. */
+export async function readSchedule({ context, namespace }: StackPlace, name: string): Promise<V1CronJob | undefined> {
+  return kubeConfig(context).makeApiClient(BatchV1Api).readNamespacedCronJob({ name, namespace }).catch((error: unknown) => {
+    if ((error as { code?: unknown }).code === 404) return undefined;
+    throw error;
+  });
 }
 
 const POLL_MS = 500;

@@ -2,6 +2,7 @@ import { BatchV1Api, type V1CronJob, type V1Job } from "@kubernetes/client-node"
 import { spellDuration } from "@forecast-stack/monitoring/validation/values.ts";
 import { z } from "zod";
 import { monitoringOf } from "../alerts/alertmanager.ts";
+import { readSchedule } from "../backup/service-job.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { ReleaseHistory } from "../releases/release-history.ts";
 import type { NumberedUpdate } from "../releases/update.ts";
@@ -24,12 +25,9 @@ export async function startValidationJob({ stack, release, windowSeconds, strict
   const updates = releasesToCompare(await new ReleaseHistory(stack).updates(), release);
   const watched = updates.at(-1);
   if (watched === undefined) throw new ReleaseError(`The stack ${stack} has no release ${release ?? ""} that is at work: only the newest one can be watched from now on.`);
-  const jobs = kubeConfig(context).makeApiClient(BatchV1Api);
-  const template = await jobs.readNamespacedCronJob({ name: TEMPLATE, namespace }).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code === 404) return undefined;
-    throw error;
-  });
+  const template = await readSchedule({ context, namespace }, TEMPLATE);
   if (template === undefined) throw new ReleaseError(`The stack ${stack} has no template of the Job: a release made before there was one, or no Prometheus (monitoring.prometheusUrl).`);
+  const jobs = kubeConfig(context).makeApiClient(BatchV1Api);
   const request = JSON.stringify({ stack, namespace, updates: updates.map(({ release: number, entry: { startTime, endTime, message } }) => ({ release: number, entry: { startTime, endTime, message } })), windowSeconds, strict });
   const watching = (await jobs.listNamespacedJob({ namespace, labelSelector: LABEL })).items.find(({ spec, status }) => (status?.active ?? 0) > 0 && spec?.template.spec?.containers[0]?.args?.[1] === request);
   const { metadata } = watching ?? (await jobs.createNamespacedJob({ namespace, body: jobFrom(template, `validate-release-${watched.release ?? 0}-`, request) }));

@@ -1,10 +1,9 @@
-import { series } from "../promql.ts";
+import { series, withTemplate } from "../promql.ts";
 import { stepOf } from "./measure.ts";
 import type { Prometheus } from "./prometheus.ts";
 import type { Span } from "./release-window.ts";
 
-/** Pods of a Deployment have its template's name and a part of their own. */
-const templatesOf = (namespace: string): string => `count by (job, template) (label_replace(${series("forecast_service_info", { namespace })}, "template", "$1", "pod", "(.+)-[^-]+"))`;
+const templatesOf = (namespace: string): string => `count by (job, template) (${withTemplate(series("forecast_service_info", { namespace }))})`;
 
 /**
  * When pods of the service came that were made from another template than those

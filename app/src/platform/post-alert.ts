@@ -1,3 +1,5 @@
+import { urlBelow } from "./url-below.ts";
+
 /** An alert as Alertmanager's API takes it. */
 export interface PostedAlert {
   readonly labels: Readonly<Record<string, string>>;
@@ -14,6 +16,6 @@ const TIMEOUT_MS = 5_000;
  * @throws Error when it does not take it
  */
 export async function postAlert(url: string, alert: PostedAlert): Promise<void> {
-  const response = await fetch(new URL("api/v2/alerts", url.endsWith("/") ? url : `${url}/`), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify([alert]), signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const response = await fetch(urlBelow(url, "api/v2/alerts"), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify([alert]), signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(`Alertmanager answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
 }

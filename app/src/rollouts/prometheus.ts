@@ -1,6 +1,7 @@
 import { sampleValue } from "@forecast-stack/monitoring/sample-value.ts";
 import { z } from "zod";
 import { messageOf } from "../platform/thrown.ts";
+import { urlBelow } from "../platform/url-below.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -28,7 +29,7 @@ export class PrometheusError extends Error {
  */
 export async function askPrometheus(url: string, query: string): Promise<Sample[]> {
   if (url === "") throw new PrometheusError("PROMETHEUS_URL is not set: no gate can be asked.");
-  const answer: unknown = await fetch(new URL("api/v1/query", url.endsWith("/") ? url : `${url}/`), { method: "POST", body: new URLSearchParams({ query }), signal: AbortSignal.timeout(TIMEOUT_MS) })
+  const answer: unknown = await fetch(urlBelow(url, "api/v1/query"), { method: "POST", body: new URLSearchParams({ query }), signal: AbortSignal.timeout(TIMEOUT_MS) })
     .then((response) => response.json() as Promise<unknown>)
     .catch((error: unknown) => {
       throw new PrometheusError(`Prometheus does not answer: ${messageOf(error)}`, { cause: error });

@@ -10,6 +10,7 @@ import { z } from "zod";
 import { ConfigError } from "../platform/errors.ts";
 import { postAlert } from "../platform/post-alert.ts";
 import { messageOf } from "../platform/thrown.ts";
+import { urlBelow } from "../platform/url-below.ts";
 
 export const VALIDATE_USAGE = "validate JSON";
 
@@ -81,7 +82,7 @@ async function untilNow(prometheus: Prometheus, namespace: string, updates: Vali
 }
 
 async function read(base: string, path: string): Promise<unknown> {
-  const response = await fetch(new URL(path.replace(/^\//, ""), base.endsWith("/") ? base : `${base}/`), { signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const response = await fetch(urlBelow(base, path), { signal: AbortSignal.timeout(TIMEOUT_MS) });
   if (!response.ok) throw new Error(`${base} answers ${response.status}: ${(await response.text()).slice(0, 200)}`);
   return response.json();
 }
