@@ -21,6 +21,27 @@ const banner = [
   "const __dirname = import.meta.dirname;",
 ].join("\n");
 
+/**
+ * Lets what is not imported from a package be left out: the package does not say
+ * itself that its modules only define things.
+ *
+ * @param {string} name
+ * @returns {import("esbuild").Plugin}
+ */
+function shakeable(name) {
+  const within = `/node_modules/${name}/`;
+  return {
+    name: "shakeable",
+    setup: (bundle) =>
+      bundle.onResolve({ filter: /./ }, async ({ path, pluginData, ...from }) => {
+        // What this plugin asks for itself is resolved as usual.
+        if (pluginData === within || !(path === name || from.importer.includes(within))) return undefined;
+        const resolved = await bundle.resolve(path, { ...from, pluginData: within });
+        return resolved.path.includes(within) ? { ...resolved, sideEffects: false } : resolved;
+      }),
+  };
+}
+
 await rm(building, { recursive: true, force: true });
 await build({
   // Comments in the output name files relative to here, wherever it is started.
@@ -33,6 +54,9 @@ await build({
   },
   outdir: building,
   bundle: true,
+  // A chunk for what only some roles load.
+  splitting: true,
+  plugins: [shakeable("@kubernetes/client-node")],
   platform: "node",
   target: "node24",
   format: "esm",

@@ -1,3 +1,4 @@
+import { parseArgs } from "node:util";
 import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { forecastctl } from "../e2e/support/forecastctl.ts";
@@ -7,16 +8,20 @@ import { spread, table } from "./report.ts";
 
 // The three ways back, each from the command to its end, on a stack of its own
 // that is otherwise idle: a flag, the service's code alone, the whole stack.
+// --repeats N makes less of it.
 
-const REPEATS = 5;
+const { values: given } = parseArgs({ allowPositionals: true, options: { repeats: { type: "string", default: "5" } } });
+const REPEATS = Number(given.repeats);
 const NAME = "bench-rollback";
 
 Object.assign(process.env, stackEnvironment(process.env["PATH"] ?? ""));
 const line = await ReleaseLine.begin(NAME);
 try {
+  process.stderr.write("… a second release to come back from\n");
   await line.release("image", "replicas", "rule", "dashboard", "new component");
   const times = { flag: [] as number[], code: [] as number[], stack: [] as number[] };
   for (let round = 0; round < REPEATS; round += 1) {
+    process.stderr.write(`… the three ways, ${round + 1} of ${REPEATS}\n`);
     times.flag.push(await seconds(() => turnOff(round % 2 === 0 ? "false" : "true")));
     times.code.push(await seconds(() => goTo(1, "--only", "forecast-service")));
     // Back to where the round began; not counted.

@@ -3,7 +3,7 @@
 const benchmarks: Readonly<Record<string, { readonly about: string; readonly run: () => Promise<unknown> }>> = {
   flags: { about: "from a patch of a flag to the answer of ten pods (needs npm start), and what an evaluation costs", run: () => import("./flags.ts") },
   http: { about: "GET /api/forecasts at a steady rate, from Redis and from Postgres", run: () => import("./http.ts") },
-  rollback: { about: "the three ways back, from the command to its end (needs npm start)", run: () => import("./rollback.ts") },
+  rollback: { about: "the three ways back, from the command to its end (needs npm start; --repeats N)", run: () => import("./rollback.ts") },
   restore: { about: "a million rows of demand backed up, verified and restored", run: () => import("./restore.ts") },
   queries: { about: "the seven GraphQL queries on a million days of demand", run: () => import("./queries.ts") },
   "hit-rate": { about: "reads that the cache answers on a trace of 200 queries", run: () => import("./hit-rate.ts") },

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ExecutionArgs, type ExecutionResult, type FragmentDefinitionNode, getOperationAST, type GraphQLError, Kind, NoSchemaIntrospectionCustomRule, parse, type ParseOptions, type Source } from "graphql";
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, type FragmentDefinitionNode, getOperationAST, type GraphQLError, Kind, NoSchemaIntrospectionCustomRule, parse, type ParseOptions, type Source } from "graphql";
 import { createGraphQLError, createSchema, createYoga, type Plugin, renderGraphiQL } from "graphql-yoga";
+import { LRUCache } from "lru-cache";
 import { z } from "zod";
 import type { FeatureContext } from "../platform/feature.ts";
 import { requestIdOf } from "../platform/request-id.ts";
@@ -22,6 +23,13 @@ const operation = z.object({
 });
 const result = z.object({ data: z.record(z.string(), z.unknown()).nullish(), errors: z.array(z.object({ message: z.string(), extensions: z.record(z.string(), z.unknown()) })).optional() });
 
+/**
+ * Characters of documents that are kept parsed and checked: clients send the same
+ * few again and again. Parsed, a character takes some 30 bytes.
+ */
+const KEPT_CHARACTERS = 250_000;
+const kept = { maxSize: KEPT_CHARACTERS, sizeCalculation: (_value: unknown, document: string) => document.length };
+
 /** GraphiQL is loaded from unpkg.com, which only this page may do. */
 const graphiqlPolicy = "default-src 'none'; script-src 'unsafe-inline' blob: https://unpkg.com; style-src 'unsafe-inline' https://unpkg.com; font-src data: https://unpkg.com; img-src data: https:; worker-src blob:; connect-src 'self' https://unpkg.com; base-uri 'none'; frame-ancestors 'none'";
 
@@ -36,8 +44,7 @@ export function graphqlRoutes(feature: FeatureContext): Route[] {
     plugins: [limits({ introspection: !production }), errors(feature)],
     // Errors are described by the plugin; what is no error of GraphQL by then comes from the library itself.
     maskedErrors: { errorMessage: "The service failed to answer.", maskError: (error, message) => (isGraphqlError(error) ? error : createGraphQLError(message)) },
-    // Documents of strangers are not worth the memory.
-    parserAndValidationCache: false,
+    parserAndValidationCache: { documentCache: new LRUCache<string, DocumentNode>(kept), errorCache: new LRUCache<string, object>(kept) },
     graphqlEndpoint: "*",
     batching: false,
     multipart: false,

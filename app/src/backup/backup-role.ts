@@ -3,9 +3,6 @@ import { readBackupConfig } from "./backup-config.ts";
 import { Backups } from "./backups.ts";
 import { expired } from "./retention.ts";
 
-/** How `backup` is called. `run` is what a schedule does: create, verify, prune. */
-export const BACKUP_USAGE = "backup run | backup create | backup list | backup verify [NAME] | backup restore [NAME] [--keep-schema] | backup prune";
-
 const KEEP_SCHEMA = "--keep-schema";
 
 /**

@@ -33,7 +33,7 @@ export class OverrideRemover {
     if (ended.length === 0) return nextEnd;
     const cluster = await ownCluster();
     if (cluster === undefined) return nextEnd;
-    const { AuthenticationV1Api, CoreV1Api, PatchStrategy, setHeaderOptions, V1SelfSubjectReview } = await import("@kubernetes/client-node");
+    const { AuthenticationV1Api, CoreV1Api, PatchStrategy, setHeaderOptions, V1SelfSubjectReview } = await import("../platform/kubernetes-client.ts");
     const { status } = await cluster.kubeConfig.makeApiClient(AuthenticationV1Api).createSelfSubjectReview({ body: new V1SelfSubjectReview() });
     const body = removalOf(ended, version.resourceVersion, status?.userInfo?.username ?? "", now);
     const request = { name: flagConfigMaps.overrides, namespace: cluster.namespace, body, fieldManager: "forecast-worker" };

@@ -1,4 +1,4 @@
-import type { ComparedSeries } from "./sql/compare-forecasts.ts";
+import type { SummedAccuracy } from "./sql/summed-accuracy.ts";
 
 /** Accuracy over a group of series; a measure without a value is null. */
 export interface AccuracyOfGroup {
@@ -16,28 +16,26 @@ export interface AccuracyOfGroup {
   readonly bias: number | null;
 }
 
-/** Adds up series. Those with many empty periods have no part in MAPE, which they make meaningless (Hyndman and Koehler 2006). */
-export function accuracyOf(group: string, series: readonly ComparedSeries[]): AccuracyOfGroup {
-  const actual = sum(series, ({ actualSum }) => actualSum);
-  const percent = (part: number) => (actual === 0 ? null : (100 * part) / actual);
-  const judged = series.filter(({ judgedByMase, periodsWithDemand }) => !judgedByMase && periodsWithDemand > 0);
-  const volume = sum(judged, ({ actualSum }) => actualSum);
+/** Adds up what belongs to a group. */
+export function accuracyOf(group: string, parts: readonly SummedAccuracy[]): AccuracyOfGroup {
+  const actual = sum(parts, ({ actualSum }) => actualSum);
+  const percent = (part: number, whole: number) => (whole === 0 ? null : (100 * part) / whole);
   return {
     group,
-    items: series.length,
-    periods: sum(series, ({ periods }) => periods),
-    mape: judged.length === 0 ? null : (100 * sum(judged, ({ ratioSum, periodsWithDemand, actualSum }) => (ratioSum / periodsWithDemand) * actualSum)) / volume,
-    mapeItems: judged.length,
-    wape: percent(sum(series, ({ errorSum }) => errorSum)),
-    bias: percent(sum(series, ({ differenceSum }) => differenceSum)),
+    items: sum(parts, ({ items }) => items),
+    periods: sum(parts, ({ periods }) => periods),
+    mape: percent(sum(parts, ({ weightedMapeSum }) => weightedMapeSum), sum(parts, ({ judgedActualSum }) => judgedActualSum)),
+    mapeItems: sum(parts, ({ judgedItems }) => judgedItems),
+    wape: percent(sum(parts, ({ errorSum }) => errorSum), actual),
+    bias: percent(sum(parts, ({ differenceSum }) => differenceSum), actual),
   };
 }
 
 /** The accuracy of each group, in the order of their names. */
-export function accuracyBy(key: (series: ComparedSeries) => string, series: readonly ComparedSeries[]): AccuracyOfGroup[] {
-  return [...Map.groupBy(series, key)].map(([group, members]) => accuracyOf(group, members)).sort((a, b) => (a.group < b.group ? -1 : 1));
+export function accuracyBy(key: (part: SummedAccuracy) => string, parts: readonly SummedAccuracy[]): AccuracyOfGroup[] {
+  return [...Map.groupBy(parts, key)].map(([group, members]) => accuracyOf(group, members)).sort((a, b) => (a.group < b.group ? -1 : 1));
 }
 
-function sum(series: readonly ComparedSeries[], value: (series: ComparedSeries) => number): number {
-  return series.reduce((total, one) => total + value(one), 0);
+function sum(parts: readonly SummedAccuracy[], value: (part: SummedAccuracy) => number): number {
+  return parts.reduce((total, part) => total + value(part), 0);
 }

@@ -5,9 +5,10 @@ import { DEFAULT_FACILITY } from "../platform/tenant.ts";
 import { measureAccuracy, naiveErrors } from "./accuracy.ts";
 import { accuracyBy, accuracyOf } from "./accuracy-summary.ts";
 import { dayNumber, isoDate, seasonLengths, toDemandSeries } from "./demand-series.ts";
-import { type ComparedSeries, comparePeriods, compareSeries } from "./sql/compare-forecasts.ts";
+import { comparePeriods, compareSeries } from "./sql/compare-forecasts.ts";
 import { demandBefore, newestDemandDay } from "./sql/known-demand.ts";
 import { listKeptAccuracy, listNewestAccuracy } from "./sql/list-kept-accuracy.ts";
+import type { SummedAccuracy } from "./sql/summed-accuracy.ts";
 
 /** Days of a window that is not asked for otherwise, and the most that one may have. */
 const WINDOW_DAYS = 30;
@@ -82,13 +83,13 @@ export async function calculateForecastAccuracy(database: TenantDatabase, { sku,
 export async function getForecastAccuracySummary(database: TenantDatabase, { facility, category, ...asked }: z.infer<typeof accuracySummaryQuery>): Promise<z.infer<typeof accuracySummary>> {
   const which = { facility: facility ?? null, category: category ?? null };
   const measured = asked.from === undefined && asked.to === undefined ? await listNewestAccuracy(database, which) : undefined;
-  if (measured !== undefined) return summaryOf(measured, measured.series);
+  if (measured !== undefined) return summaryOf(measured, measured.parts);
   const window = await windowOf(database, asked);
   return summaryOf(window, (await listKeptAccuracy(database, window, which)) ?? (await compareSeries(database, { ...window, sku: null, ...which })));
 }
 
-function summaryOf({ from, to }: Window, series: readonly ComparedSeries[]): z.infer<typeof accuracySummary> {
-  return { from, to, overall: accuracyOf("all", series), byModel: accuracyBy(({ model }) => model, series), byCategory: accuracyBy((one) => one.category, series) };
+function summaryOf({ from, to }: Window, parts: readonly SummedAccuracy[]): z.infer<typeof accuracySummary> {
+  return { from, to, overall: accuracyOf("all", parts), byModel: accuracyBy(({ model }) => model, parts), byCategory: accuracyBy(({ category }) => category, parts) };
 }
 
 /** The window that is asked for, as far as demand is known; the last 30 known days when nothing is. */

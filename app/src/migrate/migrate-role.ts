@@ -5,8 +5,6 @@ import { readConfig } from "../platform/config.ts";
 import { connectionOf } from "../platform/db.ts";
 import { migrateUndo, migrateUp, migrationStatus, repairIndexes } from "./migrate.ts";
 
-/** How `migrate` is called. */
-export const MIGRATE_USAGE = "migrate up | migrate status | migrate undo [--to VERSION] [--accept-data-loss]";
 /** A new cluster's database may need a minute to come up. */
 const DATABASE_WAIT_MS = 60_000;
 

@@ -67,7 +67,7 @@ export class FlagSources {
 
   async #followCluster(): Promise<void> {
     const { log, metrics } = this.#parts;
-    const [cluster, { CoreV1Api }, { FlagWatch }, { problemEvent }] = await Promise.all([ownCluster(), import("@kubernetes/client-node"), import("@forecast-stack/flags/flag-watch.ts"), import("@forecast-stack/flags/problem-event.ts")]);
+    const [cluster, { CoreV1Api }, { FlagWatch }, { problemEvent }] = await Promise.all([ownCluster(), import("./kubernetes-client.ts"), import("@forecast-stack/flags/flag-watch.ts"), import("@forecast-stack/flags/problem-event.ts")]);
     if (cluster === undefined) {
       log.warn("this pod has no service account: the flags are those that were mounted at its start");
       return;

@@ -9,7 +9,7 @@ export interface OwnCluster {
 /** Undefined in a pod without a service account. */
 export async function ownCluster(): Promise<OwnCluster | undefined> {
   // The client of the Kubernetes API takes long to load: outside Kubernetes nobody waits for it.
-  const { KubeConfig } = await import("@kubernetes/client-node");
+  const { KubeConfig } = await import("./kubernetes-client.ts");
   const kubeConfig = new KubeConfig();
   kubeConfig.loadFromCluster();
   const namespace = kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;

@@ -1,6 +1,5 @@
 import { type Actor, recordChange } from "../audit/record-change.ts";
-import { dayNumber, HISTORY_PERIODS, toDemandSeries } from "../forecasting/demand-series.ts";
-import { newestDemandDay } from "../forecasting/sql/known-demand.ts";
+import { dayNumber, toDemandSeries } from "../forecasting/demand-series.ts";
 import type { TenantDatabase } from "../platform/db.ts";
 import { despiteDeadlocks } from "../platform/deadlock.ts";
 import { orderQuantity } from "./order-quantity.ts";
@@ -21,14 +20,9 @@ export interface GeneratedSuggestions {
 /** Items that are read and computed at once. */
 const PAGE = 500;
 
-/** Computes the policy of a series, whose demand is known up to `asOf` (YYYY-MM-DD). */
-export function policyOf(series: StockedSeries, asOf: string): ReplenishmentPolicy {
-  return replenishmentPolicy(toDemandSeries(series, series.period, dayNumber(asOf)).values, series.period, series);
-}
-
-/** The day up to which demand is known: today when there is none. */
-export async function knownUntil(database: TenantDatabase): Promise<string> {
-  return (await newestDemandDay(database)) ?? new Date().toISOString().slice(0, 10);
+/** Computes the policy of a series. */
+export function policyOf(series: StockedSeries): ReplenishmentPolicy {
+  return replenishmentPolicy(toDemandSeries(series, series.period, dayNumber(series.asOf)).values, series.period, series);
 }
 
 /**
@@ -37,17 +31,18 @@ export async function knownUntil(database: TenantDatabase): Promise<string> {
  * one transaction, and leaves one entry in the audit log.
  */
 export async function generateSuggestions(database: TenantDatabase, actor: Actor): Promise<GeneratedSuggestions> {
-  const asOf = await knownUntil(database);
   return despiteDeadlocks(() =>
     database.transaction(async (transaction) => {
       let examined = 0;
       let pending = 0;
+      let asOf = new Date().toISOString().slice(0, 10);
       let after: readonly [string, string] = ["", ""];
       for (;;) {
-        const page = await readSeries(transaction, database.tenant, { asOf, days: HISTORY_PERIODS }, after, PAGE);
-        pending += await storeSuggestions(transaction, database.tenant, page.flatMap((series) => suggestionFor(series, policyOf(series, asOf))));
+        const page = await readSeries(transaction, database.tenant, after, PAGE);
+        pending += await storeSuggestions(transaction, database.tenant, page.flatMap((series) => suggestionFor(series, policyOf(series))));
         examined += page.length;
         const last = page.at(-1);
+        asOf = last?.asOf ?? asOf;
         if (last === undefined || page.length < PAGE) break;
         after = [last.sku, last.facility];
       }

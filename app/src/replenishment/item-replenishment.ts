@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { requireItem } from "../catalog/change-items.ts";
-import { HISTORY_PERIODS } from "../forecasting/demand-series.ts";
 import type { TenantDatabase } from "../platform/db.ts";
 import { NotFoundError } from "../platform/errors.ts";
 import { text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
-import { knownUntil, policyOf } from "./generate-suggestions.ts";
+import { policyOf } from "./generate-suggestions.ts";
 import { inventoryPosition, orderQuantity } from "./order-quantity.ts";
 import { reorderPointMethods } from "./reorder-point.ts";
 import { safetyStockMethods } from "./safety-stock.ts";
@@ -47,16 +46,15 @@ export const itemReplenishment = z.object({
  * @throws NotFoundError when there is no such item, or it is not stocked there
  */
 export async function calculateSafetyStock(database: TenantDatabase, { sku, facility, serviceLevel }: z.infer<typeof safetyStockQuery>): Promise<z.infer<typeof itemReplenishment>> {
-  const [asOf] = await Promise.all([knownUntil(database), requireItem(database, sku)]);
-  const known = await readOneSeries(database, database.tenant, { asOf, days: HISTORY_PERIODS }, sku, facility);
+  const [known] = await Promise.all([readOneSeries(database, database.tenant, sku, facility), requireItem(database, sku)]);
   if (known === undefined) throw new NotFoundError(`The item ${sku} is not stocked at ${facility}.`);
   const series = serviceLevel === undefined ? known : { ...known, serviceLevel };
-  const policy = policyOf(series, asOf);
+  const policy = policyOf(series);
   const reorderPoint = policy.reorderPoint.quantity;
   return {
     sku,
     facility,
-    asOf,
+    asOf: series.asOf,
     dailyDemand: policy.demand.mean,
     dailyDemandDeviation: policy.demand.standardDeviation,
     periods: policy.demand.periods,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { TRACKING_SIGNAL_LIMIT } from "../forecasting/accuracy.ts";
 import { accuracyOf } from "../forecasting/accuracy-summary.ts";
 import { listNewestAccuracy } from "../forecasting/sql/list-kept-accuracy.ts";
 import { readHealthReport } from "../health/sql/health-report.ts";
@@ -87,9 +86,9 @@ export async function getDailyReport(config: Config, database: TenantDatabase): 
 async function measuredAccuracyOf(database: TenantDatabase): Promise<DailyReport["measured"]> {
   const measured = await listNewestAccuracy(database, { facility: null, category: null });
   if (measured === undefined) return null;
-  const { from, to, series } = measured;
-  const { items, mape, wape, bias } = accuracyOf("all", series);
-  return { from, to, series: items, mape, wape, bias, leaning: series.filter(({ trackingSignal }) => Math.abs(trackingSignal) > TRACKING_SIGNAL_LIMIT).length };
+  const { from, to, parts } = measured;
+  const { items, mape, wape, bias } = accuracyOf("all", parts);
+  return { from, to, series: items, mape, wape, bias, leaning: accuracyOf("leaning", parts.filter(({ leaning }) => leaning)).items };
 }
 
 function describeRun({ summary, finishedAt, ...run }: EndedRun): DailyReport["runs"][number] {

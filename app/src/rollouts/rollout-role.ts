@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { createMetrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
+import { KubeConfig } from "@kubernetes/client-node";
 import { Registry } from "prom-client";
 import { z } from "zod";
 import type { Config } from "../platform/config.ts";
@@ -32,7 +33,6 @@ const LONGEST_TURN_MS = 60_000;
  * @throws ConfigError outside Kubernetes
  */
 export async function startRolloutController(config: Config, log: Log): Promise<RolloutController> {
-  const { KubeConfig } = await import("@kubernetes/client-node");
   const kubeConfig = new KubeConfig();
   if (config.KUBERNETES_SERVICE_HOST === undefined) throw new ConfigError("The rollout controller leads rollouts of a Kubernetes namespace: it must run in a pod.");
   kubeConfig.loadFromCluster();

@@ -12,8 +12,6 @@ import { postAlert } from "../platform/post-alert.ts";
 import { messageOf } from "../platform/thrown.ts";
 import { urlBelow } from "../platform/url-below.ts";
 
-export const VALIDATE_USAGE = "validate JSON";
-
 const TIMEOUT_MS = 10_000;
 /** A verdict is news, not a state: it ends by itself. */
 const LASTS_MS = 5 * 60_000;

@@ -1,4 +1,5 @@
 import type { TenantDatabase } from "../../platform/db.ts";
+import { type SummedAccuracy, summed } from "./summed-accuracy.ts";
 
 /** Which series are compared, in which window (both days included, as YYYY-MM-DD); null does not filter. */
 export interface Comparison {
@@ -13,9 +14,10 @@ export interface Comparison {
  * Each day is compared with the forecast of the newest run that did not know it
  * yet; a month with that of the newest run before its first day, and only when
  * the whole month lies in the window. A day without a record is one without
- * demand. Demand is looked up by its primary key, pair by pair: whatever the
- * planner believes of tables that have just grown, that takes microseconds.
- * MATERIALIZED keeps it from finding all pairs again for each item they are joined with.
+ * demand. The days that one run answers for follow each other, so that the demand
+ * of a series is read in one stretch of its primary key. OFFSET 0 keeps the
+ * planner to that, whatever it believes of tables that have just grown, and
+ * MATERIALIZED from finding the pairs again for each row they are joined with.
  */
 export const pairs = `
   WITH starts AS (
@@ -28,12 +30,25 @@ export const pairs = `
       ORDER BY as_of DESC, requested_at DESC
       LIMIT 1
     ) AS run
+  ), spans AS (
+    SELECT run_id, min(day) AS first, max(day) AS last FROM starts GROUP BY run_id
   ), pairs AS MATERIALIZED (
-    SELECT f.sku, f.facility_id, f.material_id, f.model, f.judged_by, starts.day, f.point[1 + starts.day - f.forecast_date] AS forecast,
-           coalesce((SELECT h.quantity FROM demand_history h
-                     WHERE h.tenant_id = $1 AND h.facility_id = f.facility_id AND h.material_id = f.material_id AND h.demand_date = starts.day), 0) AS actual
-    FROM starts
-    JOIN forecasts f ON f.run_id = starts.run_id AND f.tenant_id = $1 AND f.period = 'day' AND ($4::text IS NULL OR f.sku = $4) AND ($5::text IS NULL OR f.facility_id = $5)
+    SELECT f.sku, f.facility_id, f.material_id, f.model, f.judged_by, d.day, d.forecast, d.actual
+    FROM spans
+    JOIN forecasts f ON f.run_id = spans.run_id AND f.tenant_id = $1 AND f.period = 'day' AND ($4::text IS NULL OR f.sku = $4) AND ($5::text IS NULL OR f.facility_id = $5)
+    CROSS JOIN LATERAL (
+      SELECT p.day, p.forecast, coalesce(h.quantity, 0) AS actual
+      FROM (
+        SELECT greatest(spans.first, f.forecast_date) + n::int - 1 AS day, forecast
+        FROM unnest(f.point[1 + greatest(spans.first, f.forecast_date) - f.forecast_date : 1 + spans.last - f.forecast_date]) WITH ORDINALITY AS ahead (forecast, n)
+      ) AS p
+      LEFT JOIN (
+        SELECT demand_date, quantity FROM demand_history
+        WHERE tenant_id = $1 AND facility_id = f.facility_id AND material_id = f.material_id AND demand_date BETWEEN spans.first AND spans.last
+        OFFSET 0
+      ) AS h ON h.demand_date = p.day
+      OFFSET 0
+    ) AS d
     UNION ALL
     SELECT f.sku, f.facility_id, f.material_id, f.model, f.judged_by, starts.day,
            f.point[1 + 12 * (date_part('year', starts.day) - date_part('year', f.forecast_date))::int + (date_part('month', starts.day) - date_part('month', f.forecast_date))::int],
@@ -65,36 +80,36 @@ export function comparePeriods(database: TenantDatabase, comparison: Comparison)
   return database.read<ComparedPeriod>("accuracy.compare", listSql, valuesOf(database, comparison));
 }
 
+/**
+ * The sums over the pairs of each series that its measures are made of, for the
+ * model that forecast the newest of them. They are added up by model first, which
+ * leaves few rows to put in order.
+ */
+export const sums = `
+  ${pairs}, by_model AS (
+    SELECT facility_id, material_id, model, judged_by, max(day) AS last, count(*) AS periods, sum(abs(forecast - actual)) AS errors, sum((forecast - actual) ^ 2) AS squares, sum(actual) AS actuals,
+           sum(forecast - actual) AS differences, count(*) FILTER (WHERE actual > 0) AS with_demand, coalesce(sum(abs(forecast - actual) / actual) FILTER (WHERE actual > 0), 0) AS ratios
+    FROM pairs
+    WHERE forecast IS NOT NULL
+    GROUP BY facility_id, material_id, model, judged_by
+  ), sums AS MATERIALIZED (
+    SELECT facility_id, material_id, (array_agg(model ORDER BY last DESC))[1] AS model, (array_agg(judged_by ORDER BY last DESC))[1] AS judged_by, sum(periods)::int AS periods, sum(errors) AS errors,
+           sum(squares) AS squares, sum(actuals) AS actuals, sum(differences) AS differences, sum(with_demand)::int AS with_demand, sum(ratios) AS ratios
+    FROM by_model
+    GROUP BY facility_id, material_id
+  )`;
+
 const sumSql = `
-  ${pairs}
-  SELECT coalesce(i.category, 'none') AS category, (array_agg(p.model ORDER BY p.day DESC))[1] AS model, coalesce((array_agg(p.judged_by ORDER BY p.day DESC))[1] = 'mase', false) AS "judgedByMase",
-         count(*)::int AS periods, sum(abs(p.forecast - p.actual)) AS "errorSum", sum(p.actual) AS "actualSum", sum(p.forecast - p.actual) AS "differenceSum",
-         count(*) FILTER (WHERE p.actual > 0)::int AS "periodsWithDemand", coalesce(sum(abs(p.forecast - p.actual) / p.actual) FILTER (WHERE p.actual > 0), 0) AS "ratioSum"
-  FROM pairs p
-  JOIN items i USING (material_id)
-  WHERE p.forecast IS NOT NULL AND ($6::text IS NULL OR i.category = $6)
-  GROUP BY p.material_id, p.facility_id, i.category`;
+  ${sums}
+  ${summed(`
+    SELECT coalesce(i.category, 'none') AS category, s.*
+    FROM sums s
+    JOIN items i USING (material_id)
+    WHERE $6::text IS NULL OR i.category = $6`)}`;
 
-/** Sums over the compared periods of one series. */
-export interface ComparedSeries {
-  category: string;
-  /** The one that forecast the newest of them. */
-  model: string;
-  judgedByMase: boolean;
-  periods: number;
-  /** Σ|forecast - actual| */
-  errorSum: number;
-  actualSum: number;
-  /** Σ(forecast - actual) */
-  differenceSum: number;
-  periodsWithDemand: number;
-  /** Σ|forecast - actual| / actual over the periods with demand. */
-  ratioSum: number;
-}
-
-/** Every series with compared periods, in one statement. */
-export function compareSeries(database: TenantDatabase, comparison: Comparison): Promise<ComparedSeries[]> {
-  return database.read<ComparedSeries>("accuracy.compare-all", sumSql, valuesOf(database, comparison));
+/** All series with compared periods, added up in one statement. */
+export function compareSeries(database: TenantDatabase, comparison: Comparison): Promise<SummedAccuracy[]> {
+  return database.read<SummedAccuracy>("accuracy.compare-all", sumSql, valuesOf(database, comparison));
 }
 
 function valuesOf({ tenant }: TenantDatabase, { from, to, sku, facility, category }: Comparison): unknown[] {

@@ -1,19 +1,17 @@
 import type { TenantDatabase } from "../../platform/db.ts";
-import { pairs } from "./compare-forecasts.ts";
+import { sums } from "./compare-forecasts.ts";
 
 /** The measures of accuracy.ts, for each item at each facility. */
 const sql = `
-  ${pairs}, measured AS (
+  ${sums}, measured AS (
   INSERT INTO forecast_accuracy_metrics (tenant_id, facility_id, material_id, measurement_period_start, measurement_period_end, model, judged_by, periods, mape_excluded, mape, wape, bias, mae, rmse, tracking_signal, actual_sum)
-  SELECT $1, facility_id, material_id, $2, $3, (array_agg(model ORDER BY day DESC))[1], (array_agg(judged_by ORDER BY day DESC))[1], count(*), count(*) FILTER (WHERE actual = 0),
-         100 * avg(abs(forecast - actual) / actual) FILTER (WHERE actual > 0),
-         100 * sum(abs(forecast - actual)) / nullif(sum(actual), 0),
-         100 * sum(forecast - actual) / nullif(sum(actual), 0),
-         avg(abs(forecast - actual)), sqrt(avg((forecast - actual) ^ 2)),
-         coalesce(sum(actual - forecast) / nullif(avg(abs(forecast - actual)), 0), 0), sum(actual)
-  FROM pairs
-  WHERE forecast IS NOT NULL
-  GROUP BY facility_id, material_id
+  SELECT $1, facility_id, material_id, $2, $3, model, judged_by, periods, periods - with_demand,
+         100 * ratios / nullif(with_demand, 0),
+         100 * errors / nullif(actuals, 0),
+         100 * differences / nullif(actuals, 0),
+         errors / periods, sqrt(squares / periods),
+         coalesce(-differences / nullif(errors / periods, 0), 0), actuals
+  FROM sums
   ON CONFLICT (tenant_id, facility_id, material_id, measurement_period_end) DO UPDATE
   SET measurement_period_start = excluded.measurement_period_start, model = excluded.model, judged_by = excluded.judged_by, periods = excluded.periods, mape_excluded = excluded.mape_excluded,
       mape = excluded.mape, wape = excluded.wape, bias = excluded.bias, mae = excluded.mae, rmse = excluded.rmse, tracking_signal = excluded.tracking_signal,
