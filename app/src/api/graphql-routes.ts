@@ -28,7 +28,8 @@ const result = z.object({ data: z.record(z.string(), z.unknown()).nullish(), err
  * few again and again. Parsed, a character takes some 30 bytes.
  */
 const KEPT_CHARACTERS = 250_000;
-const kept = { maxSize: KEPT_CHARACTERS, sizeCalculation: (_value: unknown, document: string) => document.length };
+/** The cache takes no size of 0, which an empty document would have. */
+const kept = { maxSize: KEPT_CHARACTERS, sizeCalculation: (_value: unknown, document: string) => Math.max(document.length, 1) };
 
 /** GraphiQL is loaded from unpkg.com, which only this page may do. */
 const graphiqlPolicy = "default-src 'none'; script-src 'unsafe-inline' blob: https://unpkg.com; style-src 'unsafe-inline' https://unpkg.com; font-src data: https://unpkg.com; img-src data: https:; worker-src blob:; connect-src 'self' https://unpkg.com; base-uri 'none'; frame-ancestors 'none'";

@@ -130,6 +130,9 @@ describe("GraphQL", () => {
     ]);
     expect((await ask('{ calculateForecastAccuracy(sku: "NOTHING") { periods } }')).errors?.[0]).toMatchObject({ message: "There is no item NOTHING.", extensions: { code: "NOT_FOUND", status: 404 } });
     expect((await ask("{ colour }")).errors?.[0]?.extensions["code"]).toBe("GRAPHQL_VALIDATION_FAILED");
+    // The same documents again, and one without a character.
+    expect((await ask("{ colour }")).errors?.[0]?.extensions["code"]).toBe("GRAPHQL_VALIDATION_FAILED");
+    for (const document of ["", "{", "{"]) expect((await ask(document)).errors?.[0]?.extensions["code"]).toBe("GRAPHQL_PARSE_FAILED");
   });
 
   it("needs a token, like REST, and JSON", async () => {
