@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "../test-support/eventually.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { startTestService, type TestService } from "../test-support/test-service.ts";
+import { accuracyOf } from "./accuracy-summary.ts";
+import { type SummedAccuracy, summed } from "./sql/summed-accuracy.ts";
 
 const day = (number: number) => new Date(Date.UTC(2024, 0, number)).toISOString().slice(0, 10);
 
@@ -131,6 +133,28 @@ describe("forecasts against what happened", () => {
     expect(overall).toMatchObject({ periods: 5, wape: expect.closeTo(Number(item["wape"]), 8), bias: expect.closeTo(Number(item["bias"]), 8) });
     expect(body["byCategory"]).toEqual([{ ...overall, group: "shop" }]);
     expect((await app.get(`/api/forecast/accuracy/summary?${window}&facility=elsewhere`)).body).toMatchObject({ overall: { items: 0, mape: null }, byModel: [] });
+  });
+
+  it("leaves series that MAPE cannot judge out of it alone, and weights the others by their volume", async () => {
+    // Actual 10 and 20, forecast 12 and 15; actual 100, forecast 150; actual 0, 0, 4, forecast 1, 1, 1; actual 0, forecast 2.
+    const series = `SELECT * FROM (VALUES
+      ('shop', 'holt-winters', 'mape', 2, 7.0, 30.0, -3.0, 2, 0.45),
+      ('shop', 'croston', NULL, 1, 50.0, 100.0, 50.0, 1, 0.5),
+      ('spares', 'croston', 'mase', 3, 5.0, 4.0, -1.0, 1, 0.75),
+      ('spares', 'croston', NULL, 1, 2.0, 0.0, 2.0, 0, 0.0)
+    ) AS given (category, model, judged_by, periods, errors, actuals, differences, with_demand, ratios)`;
+    const rows = await server.query(app.database, summed(series));
+    const parts = rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, name === "category" || name === "model" ? value : Number(value)])) as unknown as SummedAccuracy);
+    expect(accuracyOf("all", parts)).toEqual({
+      group: "all",
+      items: 4,
+      periods: 7,
+      mape: expect.closeTo((22.5 * 30 + 50 * 100) / 130, 10),
+      mapeItems: 2,
+      wape: expect.closeTo((100 * 64) / 134, 10),
+      bias: expect.closeTo((100 * 48) / 134, 10),
+    });
+    expect(parts.find(({ category }) => category === "spares")).toMatchObject({ items: 2, judgedItems: 0, judgedActualSum: 0, weightedMapeSum: 0 });
   });
 
   it.each([

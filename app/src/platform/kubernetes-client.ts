@@ -1,5 +1,6 @@
 /**
- * What processes use of the Kubernetes client. It takes long to load, so it is
- * imported when it is needed, and only what is named here is part of the bundle.
+ * What is used of the Kubernetes client by what a process may do without: it takes
+ * long to load, so that this file is imported when it is needed. An import() of the
+ * package itself would keep all of it in the bundle.
  */
 export { AuthenticationV1Api, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions, V1SelfSubjectReview } from "@kubernetes/client-node";

@@ -88,7 +88,7 @@ async function measuredAccuracyOf(database: TenantDatabase): Promise<DailyReport
   if (measured === undefined) return null;
   const { from, to, parts } = measured;
   const { items, mape, wape, bias } = accuracyOf("all", parts);
-  return { from, to, series: items, mape, wape, bias, leaning: accuracyOf("leaning", parts.filter(({ leaning }) => leaning)).items };
+  return { from, to, series: items, mape, wape, bias, leaning: parts.reduce((count, { leaning, items: series }) => (leaning ? count + series : count), 0) };
 }
 
 function describeRun({ summary, finishedAt, ...run }: EndedRun): DailyReport["runs"][number] {

@@ -1,6 +1,5 @@
 import { createServer } from "node:http";
 import { createMetrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
-import { KubeConfig } from "@kubernetes/client-node";
 import { Registry } from "prom-client";
 import { z } from "zod";
 import type { Config } from "../platform/config.ts";
@@ -10,6 +9,7 @@ import { LatencyWatch } from "../platform/latency-watch.ts";
 import { createHttpApp } from "../platform/http-app.ts";
 import { listen } from "../platform/listen.ts";
 import type { Log } from "../platform/log.ts";
+import { ownCluster } from "../platform/own-cluster.ts";
 import { pause } from "../platform/pause.ts";
 import { mountRoutes, publicRoute } from "../platform/route.ts";
 import { closeServer, type StopOptions } from "../platform/shutdown.ts";
@@ -33,11 +33,10 @@ const LONGEST_TURN_MS = 60_000;
  * @throws ConfigError outside Kubernetes
  */
 export async function startRolloutController(config: Config, log: Log): Promise<RolloutController> {
-  const kubeConfig = new KubeConfig();
   if (config.KUBERNETES_SERVICE_HOST === undefined) throw new ConfigError("The rollout controller leads rollouts of a Kubernetes namespace: it must run in a pod.");
-  kubeConfig.loadFromCluster();
-  const namespace = kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
-  if (namespace === undefined) throw new ConfigError("This pod has no service account: the rollout controller needs one.");
+  const cluster = await ownCluster();
+  if (cluster === undefined) throw new ConfigError("This pod has no service account: the rollout controller needs one.");
+  const { kubeConfig, namespace } = cluster;
 
   const registry = new Registry();
   const metrics = createMetrics(registry, ["rollout-controller"]);
