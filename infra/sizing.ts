@@ -36,14 +36,15 @@ export type SizedContainer =
  */
 export const shares: Readonly<Record<Size, Readonly<Record<SizedContainer, Share>>>> = {
   small: {
-    api: share(30, 2000, 384),
+    // Answers come first where processor time is short, and what they wait for with them.
+    api: share(80, 2000, 384),
     worker: share(30, 2000, 512),
     "rollout-controller": share(10, 500, 224),
     migrate: share(10, 1000, 192),
     backup: share(10, 1000, 256),
     validate: share(10, 500, 192),
-    postgres: share(50, 2000, 512),
-    redis: share(10, 500, 128),
+    postgres: share(80, 2000, 512),
+    redis: share(20, 500, 128),
     prometheus: share(30, 1000, 512),
     alertmanager: share(10, 250, 64),
     grafana: share(20, 500, 256),

@@ -16,7 +16,7 @@ try {
   }
   const newest = line.length;
   for (let number = newest - 1; number >= 1; number -= 1) {
-    for (const target of [number, newest]) log.arrival(`to release ${target}`, await line.goTo(target, { load: true, options: target === newest ? [] : UNDO }));
+    for (const target of [number, newest]) log.arrival(`to release ${target}`, await line.goTo(target, { load: 100, options: target === newest ? [] : UNDO }));
   }
 } finally {
   await line.remove();

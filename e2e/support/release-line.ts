@@ -46,8 +46,8 @@ export interface RollbackReport {
 
 interface GoOptions {
   readonly options?: readonly string[];
-  /** Send at least 100 requests a second, reads and writes, meanwhile. */
-  readonly load?: boolean;
+  /** Send so many requests a second meanwhile, and two that write besides. */
+  readonly load?: number;
   /** Kill the first attempt at this share of the time that a rollback without load took last. */
   readonly killAt?: number;
   /** False: what its source would change is not asked, which takes a preview. */
@@ -130,24 +130,28 @@ export class ReleaseLine {
   }
 
   /** Goes to a release without any source, and looks whether everything is as it was then. */
-  async goTo(number: number, { options = [], load = false, killAt, previewSource = true }: GoOptions = {}): Promise<Arrival> {
+  async goTo(number: number, { options = [], load = 0, killAt, previewSource = true }: GoOptions = {}): Promise<Arrival> {
     const args = ["rollback", "--stack", this.stack.name, "--to", String(number), "--yes", "--json", ...options];
-    const loads = load ? [new Load(`${this.#url}/api/forecasts?limit=5`, 100, this.#token), new Load(`${this.#url}/api/items/import`, 2, this.#token, "sku,name\nSKU-0001,Item of the load\n")] : [];
+    const loads = load > 0 ? [new Load(`${this.#url}/api/forecasts?limit=5`, load, this.#token), new Load(`${this.#url}/api/items/import`, 2, this.#token, "sku,name\nSKU-0001,Item of the load\n")] : [];
     let killed = false;
     const { code, output, took } = await withoutSources(this.#sources, async () => {
+      let began = Date.now();
+      let attempt = startForecastctl(args);
       if (killAt !== undefined) {
-        const attempt = startForecastctl(args);
         await pause(killAt * this.#lastTook * 1_000);
         killed = await killGroup(attempt);
       }
-      const began = Date.now();
-      return { ...(await forecastctl(args)), took: (Date.now() - began) / 1_000 };
+      if (killed) {
+        began = Date.now();
+        attempt = startForecastctl(args);
+      }
+      return { ...(await attempt.ended), took: (Date.now() - began) / 1_000 };
     });
     const results = await Promise.all(loads.map((one) => one.stop()));
     if (code !== 0) throw new Error(`forecastctl ${args.join(" ")}:\n${output}`);
-    if (!load) this.#lastTook = took;
+    if (load === 0) this.#lastTook = took;
     const report = JSON.parse(output) as RollbackReport;
-    const merged = load ? { requests: results.reduce((sum, { requests }) => sum + requests, 0), failures: Object.assign({}, ...results.map(({ failures }) => failures)) as LoadResult["failures"] } : undefined;
+    const merged = load > 0 ? { requests: results.reduce((sum, { requests }) => sum + requests, 0), failures: Object.assign({}, ...results.map(({ failures }) => failures)) as LoadResult["failures"] } : undefined;
     return { report, killed, load: merged, problems: [...(merged === undefined ? [] : Object.entries(merged.failures).map(([what, count]) => `${count} requests: ${what}`)), ...(await this.#problems(report)), ...(previewSource ? (await this.changesOf(number)).map((change) => `its source wants to ${change}`) : [])] };
   }
 

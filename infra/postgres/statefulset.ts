@@ -10,7 +10,11 @@ import { metadataOf, type StackContext, waitFor } from "../stack-context.ts";
 import { claimTemplate, retainClaims } from "../volume-claim.ts";
 import type { DatabaseEndpoint } from "./connection.ts";
 import { database, initScript } from "./provisioning.ts";
+import { startAlone } from "./start-alone.ts";
 import { asArguments, postgresTuning } from "./tuning.ts";
+
+/** Where the volume is mounted; the database is a folder of it. */
+const volume = "/var/lib/postgresql/data";
 
 const ready = ["pg_isready", "--username=postgres", `--dbname=${database.name}`, "--host=127.0.0.1"];
 
@@ -63,11 +67,12 @@ export class StatefulSetPostgres extends pulumi.ComponentResource {
                 {
                   name: "postgres",
                   image: context.image("postgres"),
+                  command: startAlone(volume, "docker-entrypoint.sh"),
                   // Servers other than the official image's listen to themselves alone unless told.
                   args: ["postgres", "-c", "listen_addresses=*", "-c", "shared_preload_libraries=pg_stat_statements", ...asArguments(postgresTuning(shares[settings.size].postgres.memory, settings.postgres.maxConnections))],
                   ports: [{ name: "postgres", containerPort: database.port }],
                   env: [
-                    { name: "PGDATA", value: "/var/lib/postgresql/data/pgdata" },
+                    { name: "PGDATA", value: `${volume}/pgdata` },
                     { name: "POSTGRES_PASSWORD_FILE", value: "/run/secrets/postgres/postgres" },
                     password("OWNER_PASSWORD", "owner"),
                     password("APP_PASSWORD", "app"),
@@ -78,7 +83,7 @@ export class StatefulSetPostgres extends pulumi.ComponentResource {
                   readinessProbe: { exec: { command: ready }, periodSeconds: 5, timeoutSeconds: 5 },
                   livenessProbe: { exec: { command: ready }, periodSeconds: 20, failureThreshold: 6, timeoutSeconds: 10 },
                   volumeMounts: [
-                    { name: "data", mountPath: "/var/lib/postgresql/data" },
+                    { name: "data", mountPath: volume },
                     { name: "provisioning", mountPath: "/docker-entrypoint-initdb.d", readOnly: true },
                     { name: "passwords", mountPath: "/run/secrets/postgres", readOnly: true },
                     { name: "run", mountPath: "/var/run/postgresql" },

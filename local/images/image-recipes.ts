@@ -51,7 +51,8 @@ export const debianRecipes: Readonly<Record<DebianRole, DebianRecipe>> = {
   postgres: {
     versionOf: "postgresql-15",
     layer: layerRecipe({
-      packages: ["postgresql-15"],
+      // util-linux has flock.
+      packages: ["postgresql-15", "util-linux"],
       // LLVM compiles expressions of long analytical queries; without it Postgres interprets them. It would double the image.
       assumed: [...withoutScripts, "libllvm14", "locales", "openssl", "postgresql-client-common", "postgresql-common", "readline-common", "sensible-utils", "ssl-cert"],
       exclude: ["./usr/lib/postgresql/15/lib/bitcode", "./usr/lib/postgresql/15/lib/llvmjit*", "./usr/share/postgresql/15/man"],

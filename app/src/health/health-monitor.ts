@@ -28,6 +28,14 @@ export interface ObservedHealth {
 /** A probe must be answered before whoever asks gives up. */
 const TIMEOUT_MS = 2_000;
 
+/**
+ * How long it stays known that the database answers, and by which schema. Where
+ * all connections are busy they answer, and a probe that queued for one would
+ * take the pod out for its load and leave that to the others.
+ */
+const KNOWN_MS = 1_000;
+const SCHEMA_KNOWN_MS = 5_000;
+
 const schemaSql = "SELECT version FROM schema_version WHERE success ORDER BY installed_rank DESC LIMIT 1";
 
 type ObservedRuns = Pick<Observations, "lastRunFailed" | "stalledRuns">;
@@ -46,6 +54,7 @@ export interface WatchedParts {
 /** Looks at the parts of the service and judges their health, cheaply: what takes long, the health job has done. */
 export class HealthMonitor {
   readonly #parts: WatchedParts;
+  #schema: { readonly version: string; readonly readAt: number } | undefined;
 
   constructor(parts: WatchedParts) {
     this.#parts = parts;
@@ -79,7 +88,8 @@ export class HealthMonitor {
   }
 
   async #needs(): Promise<Needs> {
-    const databaseConnected = await this.#parts.database.answers(TIMEOUT_MS);
+    const { database } = this.#parts;
+    const databaseConnected = database.sinceAnswered < KNOWN_MS || (await database.answers(TIMEOUT_MS));
     return { databaseConnected, schemaVersion: databaseConnected ? await this.#schemaVersion() : null };
   }
 
@@ -96,8 +106,10 @@ export class HealthMonitor {
   }
 
   async #schemaVersion(): Promise<string | null> {
+    if (this.#schema !== undefined && performance.now() - this.#schema.readAt < SCHEMA_KNOWN_MS) return this.#schema.version;
     try {
       const [row] = await this.#parts.database.query<{ version: string }>("schema.version", schemaSql);
+      this.#schema = row && { version: row.version, readAt: performance.now() };
       return row?.version ?? null;
     } catch {
       return null;

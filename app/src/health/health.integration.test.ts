@@ -15,7 +15,7 @@ import { startTestServer, type TestServer } from "../test-support/test-database.
 import { SERVICE_TOKEN, startTestService, testEnvironment, type TestService } from "../test-support/test-service.ts";
 import { checkNames } from "./check.ts";
 import { runHealthJob } from "./health-job.ts";
-import { HealthMonitor } from "./health-monitor.ts";
+import { HealthMonitor, type WatchedParts } from "./health-monitor.ts";
 import { runChecks } from "./run-checks.ts";
 import { ScrapeWatch } from "./scrape-watch.ts";
 
@@ -30,6 +30,11 @@ describe("the health of the service", () => {
   let origin: string;
   const sql = <Row extends object>(text: string) => asSuperuser(server.superuser, name, async (client) => (await client.query<Row>(text)).rows);
   const check = async (wanted: (typeof checkNames)[number], change: { config?: Config; origin?: string; token?: string } = {}) => (await runChecks({ config, database, origin, token: SERVICE_TOKEN, ...change })).find((found) => found.name === wanted);
+  /** A process's view of its health, apart from what is given that of a process without Redis and without requests. */
+  const monitorOf = (parts: Partial<WatchedParts>) => {
+    const cache = new Cache({ redisUrl: undefined, aging: { ttlSeconds: { lists: 1, summaries: 1, queries: 1, forecasts: 1 }, staleMs: 0, slowMs: undefined }, metrics: createMetrics(new Registry(), ["api"]), log });
+    return new HealthMonitor({ config, database, cache, jobs: new JobQueue(database, "client", [], log), watch: new ScrapeWatch(0), latency: new LatencyWatch(), ...parts });
+  };
   /** Breaks something, looks, and mends it again. */
   const broken = async <Result>(breakIt: string, look: () => Promise<Result>, mend: string) => {
     await sql(breakIt);
@@ -64,17 +69,27 @@ describe("the health of the service", () => {
     expect(checks.find((found) => found.name === "data-volume")?.values).toEqual({ items: 1, demandRecords: 200, forecasts: 1, accuracyMetrics: 1 });
   });
 
+  it("can serve while every connection is busy answering others", async () => {
+    const busy = new Database(readConfig({ ...testEnvironment(server, name), DATABASE_POOL_MAX: "2", DATABASE_POOL_ACQUIRE_TIMEOUT_MS: "60000" }), createMetrics(new Registry(), ["api"]), log, "busy-test");
+    try {
+      const monitor = monitorOf({ database: busy });
+      expect(await monitor.readiness()).toEqual([]);
+      // More than the connections answer in the time that a probe waits.
+      const statements = Promise.all(Array.from({ length: 30 }, () => busy.query("busy", "SELECT pg_sleep(0.2)")));
+      await eventually(async () => expect((await sql<{ count: string }>("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'busy-test' AND query LIKE '%pg_sleep%'"))[0]?.count).toBe("2"));
+      expect(await monitor.readiness()).toEqual([]);
+      await statements;
+    } finally {
+      await busy.close();
+    }
+  });
+
   it("shows how long answers took when MONITOR_API_LATENCY_PERCENTILES says so", async () => {
     let now = 0;
     const latency = new LatencyWatch(() => now);
     for (let request = 0; request < FEWEST_REQUESTS; request += 1) latency.record(20);
     now = WINDOW_MS;
-    const metrics = createMetrics(new Registry(), ["api"]);
-    const shown = async (setting: string) => {
-      const changed = readConfig({ ...testEnvironment(server, name), MONITOR_API_LATENCY_PERCENTILES: setting });
-      const cache = new Cache({ redisUrl: undefined, aging: { ttlSeconds: { lists: 1, summaries: 1, queries: 1, forecasts: 1 }, staleMs: 0, slowMs: undefined }, metrics, log });
-      return (await new HealthMonitor({ config: changed, database, cache, jobs: new JobQueue(database, "client", [], log), watch: new ScrapeWatch(0), latency }).report()).latency;
-    };
+    const shown = async (setting: string) => (await monitorOf({ config: readConfig({ ...testEnvironment(server, name), MONITOR_API_LATENCY_PERCENTILES: setting }), latency }).report()).latency;
     expect(await shown("true")).toMatchObject({ requests: FEWEST_REQUESTS, p95Ms: expect.closeTo(20, 0) });
     expect(await shown("false")).toBeUndefined();
   });

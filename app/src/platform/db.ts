@@ -63,6 +63,8 @@ export class Database implements Queryable {
   readonly #acquireTimeoutMs: number;
   /** The tenant that each connection's app.tenant_id is set to. */
   readonly #tenants = new WeakMap<pg.PoolClient, string>();
+  /** When a statement was last answered, on the clock of performance.now(); -Infinity when a connection broke since. */
+  #answeredAt = -Infinity;
 
   constructor(config: DatabaseConfig, metrics: Metrics, log: Log, applicationName: string) {
     this.#pool = new pg.Pool({ ...connectionOf(config), application_name: applicationName, min: 1, max: config.DATABASE_POOL_MAX, idleTimeoutMillis: config.DATABASE_POOL_IDLE_TIMEOUT_MS, connectionTimeoutMillis: config.DATABASE_POOL_ACQUIRE_TIMEOUT_MS, keepAlive: true });
@@ -72,7 +74,10 @@ export class Database implements Queryable {
     this.#logSlow = config.LOG_SLOW_QUERIES;
     this.#acquireTimeoutMs = config.DATABASE_POOL_ACQUIRE_TIMEOUT_MS;
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-    this.#pool.on("error", (error) => this.#log.warn({ err: error }, "an idle database connection broke"));
+    this.#pool.on("error", (error) => {
+      this.#answeredAt = -Infinity;
+      this.#log.warn({ err: error }, "an idle database connection broke");
+    });
     metrics.database_pool_max_connections.set(config.DATABASE_POOL_MAX);
   }
 
@@ -150,9 +155,12 @@ export class Database implements Queryable {
         await client.query("SELECT set_config('app.tenant_id', $1, false)", [tenant]);
         this.#tenants.set(client, tenant);
       }
-      return await work(client, () => (broken = true));
+      const result = await work(client, () => (broken = true));
+      this.#answeredAt = performance.now();
+      return result;
     } catch (error) {
       broken ||= isConnectionError(error);
+      if (broken) this.#answeredAt = -Infinity;
       throw error;
     } finally {
       client.removeListener("error", ignore);
@@ -187,6 +195,11 @@ export class Database implements Queryable {
   async answers(timeoutMs: number): Promise<boolean> {
     const timeout = new Promise<false>((resolve) => setTimeout(resolve, timeoutMs, false).unref());
     return Promise.race([this.#onClient(NO_TENANT, (client) => client.query("SELECT 1")).then(() => true, () => false), timeout]);
+  }
+
+  /** Milliseconds since Postgres answered a statement; Infinity before the first, and after a connection broke. */
+  get sinceAnswered(): number {
+    return performance.now() - this.#answeredAt;
   }
 
   /** Sets the gauges of the pool; called at each scrape. */
