@@ -20,6 +20,7 @@ describe("Postgres tuning", () => {
       random_page_cost: "1.1",
       effective_io_concurrency: "200",
       checkpoint_completion_target: "0.9",
+      jit: "off",
     });
   });
 

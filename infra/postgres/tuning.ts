@@ -27,6 +27,8 @@ export function postgresTuning(memoryMiB: number, maxConnections: number): Postg
     random_page_cost: "1.1",
     effective_io_concurrency: "200",
     checkpoint_completion_target: "0.9",
+    // Compiling a statement takes longer than the service's statements do, and costs are overestimated where a policy hides how many rows there are.
+    jit: "off",
   };
 }
 
