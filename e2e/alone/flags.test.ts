@@ -223,7 +223,8 @@ describe("the flags of a stack", () => {
       const began = new Promise<void>((resolve) => (begin = resolve));
       let running = true;
       const done = work(begin).finally(() => (running = false));
-      await began;
+      // Work that fails before it began says so.
+      await Promise.race([began, done]);
       await patch({ [flag]: "false" });
       expect(running).toBe(true);
       return done;
@@ -235,7 +236,7 @@ describe("the flags of a stack", () => {
     const rolledBack = await turnedDuring("SKU_AFFINITY_ENABLED", async (started) => {
       const rollback = forecastctl("rollback", "--stack", NAME, "--to", "1", "--yes");
       // From then on it waits for new pods of the service.
-      await until("the rollback to change the service", MINUTE, async () => {
+      await until("the rollback to change the service", 3 * MINUTE, async () => {
         if ((await generation()) === before) throw new Error("it is as it was");
       });
       started();
@@ -244,5 +245,5 @@ describe("the flags of a stack", () => {
     expect(rolledBack).toMatchObject({ code: 0 });
     expect(await overrides()).toEqual({ CROSS_DOCK_ENABLED: "false", SKU_AFFINITY_ENABLED: "false" });
     await everyPodAnswersWith({ CROSS_DOCK_ENABLED: "false", SKU_AFFINITY_ENABLED: "false" });
-  }, 6 * MINUTE);
+  }, 10 * MINUTE);
 });

@@ -157,7 +157,7 @@ describe("the stack", () => {
   it("completes an update during which the cluster was stopped and started again", async () => {
     const lines: string[] = [];
     const update = stack.up({ "forecast-stack:logLevel": "warn" }, (line) => lines.push(line));
-    await until("the update of the pods", MINUTE, async () => {
+    await until("the update of the pods", 3 * MINUTE, async () => {
       if (!lines.some((line) => /Deployment (api|worker) updating/.test(line))) throw new Error(`so far:\n${lines.join("\n")}`);
       return Promise.resolve();
     });
