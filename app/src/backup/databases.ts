@@ -1,6 +1,7 @@
 import { provisioningSql } from "@forecast-stack/migrations/provisioning.ts";
 import pg from "pg";
-import { fieldOf, messageOf } from "../platform/thrown.ts";
+import { isConnectionError } from "../platform/connection-error.ts";
+import { messageOf } from "../platform/thrown.ts";
 import { BackupError } from "./backup-error.ts";
 
 /** The server and who administers it. */
@@ -32,7 +33,7 @@ export async function withConnection<Result>({ connection }: Administration, wor
   try {
     return await work(client);
   } catch (error) {
-    throw isBroken(error) ? new BackupError("failed", `The connection to ${database} broke in the middle (${messageOf(error)}): nothing was changed, and no backup that is half was kept.`, error) : error;
+    throw isConnectionError(error) ? new BackupError("failed", `The connection to ${database} broke in the middle (${messageOf(error)}): nothing was changed, and no backup that is half was kept.`, error) : error;
   } finally {
     await client.end();
   }
@@ -92,10 +93,4 @@ async function endSessions(client: pg.Client, database: string): Promise<void> {
     if (Date.now() > deadline) throw new Error(`${rowCount ?? 0} sessions of ${database} do not end`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-/** What sockets and pg say of a server that went away, and what Postgres says when it is shut down (57P01 to 57P03). */
-function isBroken(error: unknown): boolean {
-  const code = fieldOf(error, "code");
-  return (typeof code === "string" && /^(ETIMEDOUT|ECONNRESET|EPIPE|EHOSTUNREACH|57P0[123])$/.test(code)) || /^Connection terminated/.test(messageOf(error));
 }

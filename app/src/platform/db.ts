@@ -4,9 +4,9 @@ import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metric
 import pg from "pg";
 import QueryStream from "pg-query-stream";
 import type { Config } from "./config.ts";
+import { isConnectionError } from "./connection-error.ts";
 import { UnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
-import { fieldOf, messageOf } from "./thrown.ts";
 
 /** Runs SQL statements, each under a name that metrics and logs show. */
 export interface Queryable {
@@ -240,14 +240,4 @@ export function connectionOf(config: Pick<DatabaseConfig, "DB_HOST" | "DB_PORT" 
 /** True when Postgres does not take the role's password: SQLSTATE 28P01. */
 function isRefusedPassword(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === "28P01";
-}
-
-/** True when the connection failed, not the statement: classes 08 and 57P of SQLSTATE, and errors of the socket or the pool. */
-export function isConnectionError(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return error.code?.startsWith("08") === true || error.code?.startsWith("57P") === true;
-  // A name with several addresses: one error for each.
-  const errors = fieldOf(error, "errors");
-  if (Array.isArray(errors)) return errors.some(isConnectionError);
-  const code = fieldOf(error, "code");
-  return /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/.test(String(code)) || /connection terminated|timeout exceeded when trying to connect|not queryable/i.test(messageOf(error));
 }

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
-import { isConnectionError } from "./db.ts";
+import { isConnectionError } from "./connection-error.ts";
 import { AppError, NotFoundError, UnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import { requestIdOf } from "./request-id.ts";
