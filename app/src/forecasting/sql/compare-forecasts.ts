@@ -94,7 +94,7 @@ export function comparePeriods(database: TenantDatabase, comparison: Comparison)
  */
 export const sums = `
   ${compared(`
-    SELECT max(day) AS last, count(*) AS periods, sum(abs(forecast - actual)) AS errors, sum((forecast - actual) ^ 2) AS squares, sum(actual) AS actuals, sum(forecast - actual) AS differences,
+    SELECT max(day) AS last, count(*) AS periods, sum(abs(forecast - actual)) AS errors, sum((forecast - actual) * (forecast - actual)) AS squares, sum(actual) AS actuals, sum(forecast - actual) AS differences,
            count(*) FILTER (WHERE actual > 0) AS with_demand, coalesce(sum(abs(forecast - actual) / actual) FILTER (WHERE actual > 0), 0) AS ratios
     FROM (${pairsOfForecast}) AS pair
     HAVING count(*) > 0`)}, sums AS MATERIALIZED (
