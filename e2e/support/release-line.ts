@@ -135,17 +135,14 @@ export class ReleaseLine {
     const loads = load > 0 ? [new Load(`${this.#url}/api/forecasts?limit=5`, load, this.#token), new Load(`${this.#url}/api/items/import`, 2, this.#token, "sku,name\nSKU-0001,Item of the load\n")] : [];
     let killed = false;
     const { code, output, took } = await withoutSources(this.#sources, async () => {
-      let began = Date.now();
-      let attempt = startForecastctl(args);
+      const start = () => ({ began: Date.now(), ...startForecastctl(args) });
+      let attempt = start();
       if (killAt !== undefined) {
         await pause(killAt * this.#lastTook * 1_000);
         killed = await killGroup(attempt);
+        if (killed) attempt = start();
       }
-      if (killed) {
-        began = Date.now();
-        attempt = startForecastctl(args);
-      }
-      return { ...(await attempt.ended), took: (Date.now() - began) / 1_000 };
+      return { ...(await attempt.ended), took: (Date.now() - attempt.began) / 1_000 };
     });
     const results = await Promise.all(loads.map((one) => one.stop()));
     if (code !== 0) throw new Error(`forecastctl ${args.join(" ")}:\n${output}`);

@@ -11,11 +11,13 @@ export interface Comparison {
 }
 
 /**
- * The forecasts `f` that answer for the window, with the `pairs` of each as given:
- * a lateral SELECT over `pairsOfForecast`. Each day is answered for by the newest
- * run that did not know it yet, so that the days of one run follow each other.
+ * The forecasts `f` that answer for the window. Each day is answered for by the
+ * newest run that did not know it yet, so that the days of one run follow each
+ * other.
+ *
+ * @param ofEach what is wanted of each of them: a SELECT over `pairsOfForecast`, or that itself
  */
-const compared = (pairs: string): string => `
+const compared = (ofEach: string): string => `
   WITH starts AS (
     SELECT d::date AS day, run.run_id
     FROM generate_series($2::date, $3::date, interval '1 day') AS d
@@ -29,10 +31,10 @@ const compared = (pairs: string): string => `
   ), spans AS (
     SELECT run_id, min(day) AS first, max(day) AS last FROM starts GROUP BY run_id
   ), compared AS MATERIALIZED (
-    SELECT f.facility_id, f.material_id, f.model, f.judged_by, pairs.*
+    SELECT f.facility_id, f.material_id, f.model, f.judged_by, of_each.*
     FROM spans
     JOIN forecasts f ON f.run_id = spans.run_id AND f.tenant_id = $1 AND ($4::text IS NULL OR f.sku = $4) AND ($5::text IS NULL OR f.facility_id = $5)
-    CROSS JOIN LATERAL (${pairs}) AS pairs
+    CROSS JOIN LATERAL (${ofEach}) AS of_each
   )`;
 
 /**
