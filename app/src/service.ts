@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import { createMetrics, type Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import { Registry } from "prom-client";
 import { withDocumentation } from "./api/documentation-routes.ts";
@@ -34,6 +33,7 @@ import { overallStatus, statusValues } from "./platform/health.ts";
 import { FlagSources } from "./platform/flag-sources.ts";
 import { Flags } from "./platform/flags.ts";
 import { createHttpApp } from "./platform/http-app.ts";
+import { createHttpServer } from "./platform/http-server.ts";
 import { JobQueue } from "./platform/job-queue.ts";
 import { listen } from "./platform/listen.ts";
 import { LatencyWatch } from "./platform/latency-watch.ts";
@@ -71,9 +71,6 @@ export interface Service {
   /** Is not ready any more and takes no more jobs, goes on serving for the delay, lets running work finish and closes everything. */
   stop(options: StopOptions): Promise<void>;
 }
-
-/** Longer than the minute that load balancers keep an idle connection: who closes it first must not be the one that is sent requests. */
-const KEEP_ALIVE_MS = 75_000;
 
 /**
  * Starts a process of the service: its HTTP server first, so that it can say
@@ -129,8 +126,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
   ];
   const identify = access?.identify ?? (() => Promise.reject(new UnauthorizedError("This process has no API.")));
   const handlers = [...(access === undefined ? [] : [access.limit]), mountRoutes(serves ? withDocumentation(routes, config.APP_VERSION) : routes, { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
-  const server = createServer(createHttpApp({ config, metrics, registry, log, latency, beforeScrape, handlers }));
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const server = createHttpServer(createHttpApp({ config, metrics, registry, log, latency, beforeScrape, handlers }), config.REQUEST_TIMEOUT_SECONDS);
   const port = await listen(server, config.PORT);
   log.info({ port }, "listening");
 

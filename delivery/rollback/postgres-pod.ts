@@ -1,4 +1,5 @@
-import { PassThrough, Readable } from "node:stream";
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
 import { Exec, type V1Status } from "@kubernetes/client-node";
 import type { Deployment } from "../releases/checkpoint.ts";
 import { ReleaseError } from "../releases/release-error.ts";
@@ -19,17 +20,20 @@ export function postgresNamespace(deployment: Deployment): string | undefined {
  * one transaction, and without a password.
  *
  * @returns what psql printed, without headers
- * @throws ReleaseError with Postgres' own words
+ * @throws ReleaseError with Postgres' own words, or when the connection to the pod ended before psql did
  */
 export async function runInPostgres(context: string | undefined, namespace: string, database: string, statements: string): Promise<string> {
+  const command = ["psql", "--username=postgres", `--dbname=${database}`, "--single-transaction", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--command", statements];
   const output = new PassThrough();
-  const chunks: Buffer[] = [];
-  output.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const status = await new Promise<V1Status>((resolve, reject) => {
-    const command = ["psql", "--username=postgres", `--dbname=${database}`, "--single-transaction", "--quiet", "--no-align", "--tuples-only", "--set=ON_ERROR_STOP=1", "--command", statements];
-    new Exec(kubeConfig(context)).exec(namespace, POD, "postgres", command, output, output, Readable.from([]), false, resolve).catch(reject);
+  const ended = new Promise<V1Status>((resolve, reject) => {
+    new Exec(kubeConfig(context))
+      .exec(namespace, POD, "postgres", command, output, output, null, false, resolve)
+      // Without this a node that goes away in the middle would be waited for without end.
+      .then((socket) => (socket.onclose = () => reject(new ReleaseError(`the connection to pod ${POD} ended before psql did`))))
+      .catch(reject);
   });
-  const printed = Buffer.concat(chunks).toString("utf8").trim();
+  const status = await ended;
+  const printed = (await text(output)).trim();
   if (status.status !== "Success") throw new ReleaseError(printed || (status.message ?? "no reason given"));
   return printed;
 }

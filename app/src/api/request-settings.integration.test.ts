@@ -1,7 +1,10 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { eventually } from "../test-support/eventually.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
-import { startTestService, type TestService } from "../test-support/test-service.ts";
+import { SERVICE_TOKEN, startTestService, type TestService } from "../test-support/test-service.ts";
 
 const password = "a password of twelve";
 
@@ -36,6 +39,7 @@ describe("a setting of requests", () => {
       REFRESH_EXPIRES_IN: "2h",
       ENABLE_RESPONSE_COMPRESSION: "false",
       REQUEST_MAX_BYTES: "200",
+      REQUEST_TIMEOUT_SECONDS: "1",
       METRICS_UNWATCHED_SECONDS: "1",
       MEMORY_WARNING_THRESHOLD_PERCENT: "1",
       RATE_LIMIT_MAX_STAFF: "2",
@@ -74,6 +78,20 @@ describe("a setting of requests", () => {
     expect(statuses).toEqual([201, 413]);
   });
 
+  it("REQUEST_TIMEOUT_SECONDS is how long a request may take to arrive", async () => {
+    const { status, head, problem } = await sendRaw(changed.app, `POST /api/items/import HTTP/1.1\r\nHost: test\r\nX-Request-Id: slow\r\nAuthorization: Bearer ${SERVICE_TOKEN}\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\nsku,name\n`);
+    expect(status).toBe("HTTP/1.1 408 Request Timeout");
+    expect(head).toContain("application/problem+json");
+    expect(problem).toMatchObject({ status: 408, detail: expect.stringContaining("did not arrive within 1 s. Nothing of it was stored"), requestId: "slow" });
+  }, 30_000);
+
+  it.each([
+    ["is none", "garbage\r\n\r\n", 400],
+    ["has a head that is too large", `GET /api/items HTTP/1.1\r\nHost: test\r\nX-Large: ${"x".repeat(20_000)}\r\n\r\n`, 431],
+  ])("a request that %s is told so", async (_what, request, status) => {
+    expect((await sendRaw(usual.app, request)).problem).toMatchObject({ status, detail: expect.any(String) });
+  });
+
   it("RATE_LIMIT_MAX_STAFF is how often staff may ask, beside what everybody may", async () => {
     const statuses = async ({ app }: Signed) => {
       const { body } = await app.send("POST", "/api/auth/login", { token: null, json: { email: "staff@local", password } });
@@ -105,3 +123,12 @@ describe("a setting of requests", () => {
     expect(JSON.stringify((await usual.app.get("/api/health")).body["reasons"] ?? [])).not.toContain("read the metrics");
   });
 });
+
+/** Sends bytes as they are, and reads until the server ends the connection. */
+async function sendRaw(app: TestService, request: string): Promise<{ status: string; head: string; problem: unknown }> {
+  const socket = connect(app.service.port, "127.0.0.1");
+  await once(socket, "connect");
+  socket.write(request);
+  const [head = "", body = ""] = (await text(socket)).split("\r\n\r\n");
+  return { status: head.split("\r\n")[0] ?? "", head, problem: JSON.parse(body) };
+}

@@ -169,6 +169,8 @@ export const environmentSchema = z.object({
   COMPRESSION_THRESHOLD_BYTES: integer(1024, 0, 1_073_741_824),
   /** Bytes that a JSON body may have. */
   REQUEST_MAX_BYTES: integer(102_400, 1, 104_857_600),
+  /** Seconds in which a request must have arrived, with its body: also the longest that an import may take. */
+  REQUEST_TIMEOUT_SECONDS: integer(1_800, 1, 86_400),
   /** Bytes that one CSV import may have. */
   IMPORT_MAX_BYTES: integer(268_435_456, 1, 10_737_418_240),
   /** Rejected rows that one import lists; all of them are counted. */

@@ -103,9 +103,10 @@ type Cells = readonly (readonly [column: string, text: string])[];
 async function* readRecords(input: Readable, columns: Columns, maxBytes: number): AsyncGenerator<{ row: number; cells: Cells | RowError }> {
   const parser = parse({ bom: true, trim: true, info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: MAX_RECORD_CHARACTERS });
   const limited = limitBytes(maxBytes);
-  const fail = (error: Error) => parser.destroy(error);
-  input.once("error", fail);
-  limited.once("error", fail);
+  // Node.js calls it ECONNRESET, which must not be taken for the database's connection.
+  const breakOff = () => parser.destroy(new InvalidRequestError("The upload broke off before its end. Nothing was imported."));
+  input.once("error", breakOff);
+  limited.once("error", (error) => parser.destroy(error));
   input.pipe(limited).pipe(parser);
   let header: readonly string[] | undefined;
   try {
@@ -122,7 +123,7 @@ async function* readRecords(input: Readable, columns: Columns, maxBytes: number)
     if (error instanceof CsvError) throw new InvalidRequestError(`The file is not a CSV: ${error.message}. Nothing was imported.`);
     throw error;
   } finally {
-    input.removeListener("error", fail);
+    input.removeListener("error", breakOff);
     input.unpipe(limited);
     parser.destroy();
   }

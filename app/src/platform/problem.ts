@@ -24,8 +24,13 @@ export function answerErrors(log: Log): ErrorRequestHandler {
     response
       .status(problem.status)
       .type("application/problem+json")
-      .send(JSON.stringify({ type: "about:blank", title: problem.title, status: problem.status, detail: problem.message, ...problem.details, requestId: requestIdOf(response) }));
+      .send(JSON.stringify(problemOf(problem, requestIdOf(response))));
   };
+}
+
+/** What stands in application/problem+json about an error. */
+export function problemOf({ title, status, message, details }: AppError, requestId: string | undefined): object {
+  return { type: "about:blank", title, status, detail: message, ...details, requestId };
 }
 
 /** What a caller may learn of anything that was thrown: foreseen errors as they are, the others without their reasons. */

@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import { createMetrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import { Registry } from "prom-client";
 import { z } from "zod";
@@ -7,6 +6,7 @@ import { Database } from "../platform/db.ts";
 import { ConfigError, UnauthorizedError } from "../platform/errors.ts";
 import { LatencyWatch } from "../platform/latency-watch.ts";
 import { createHttpApp } from "../platform/http-app.ts";
+import { createHttpServer } from "../platform/http-server.ts";
 import { listen } from "../platform/listen.ts";
 import type { Log } from "../platform/log.ts";
 import { ownCluster } from "../platform/own-cluster.ts";
@@ -58,7 +58,7 @@ export async function startRolloutController(config: Config, log: Log): Promise<
   const alive = publicRoute({ method: "get", path: "/health/live", tag: "health", summary: "Say that the process is alive.", answers: { 200: { description: "It is.", schema: z.object({ status: z.literal("live") }) }, 503: { description: "It hangs." } }, handle: ({ response }) => response.status(hangs() ? 503 : 200).json({ status: hangs() ? "hangs" : "live" }) });
   const identify = () => Promise.reject(new UnauthorizedError("This process has no API."));
   const handlers = [mountRoutes([alive], { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
-  const server = createServer(createHttpApp({ config, metrics, registry, log, latency: new LatencyWatch(), beforeScrape: () => Promise.resolve(), handlers }));
+  const server = createHttpServer(createHttpApp({ config, metrics, registry, log, latency: new LatencyWatch(), beforeScrape: () => Promise.resolve(), handlers }), config.REQUEST_TIMEOUT_SECONDS);
   const port = await listen(server, config.PORT);
   log.info({ port, namespace }, "listening");
 
