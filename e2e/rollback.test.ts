@@ -1,5 +1,11 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FileBackend } from "@forecast-stack/delivery/releases/file-backend.ts";
+import { PROJECT } from "@forecast-stack/delivery/releases/release-history.ts";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { forecastctl } from "./support/forecastctl.ts";
+import { startPulumiCloud } from "./support/pulumi-cloud.ts";
 import { ReleaseLine } from "./support/release-line.ts";
 import { ONE_POD_EACH } from "./support/test-stack.ts";
 
@@ -33,6 +39,18 @@ describe("forecastctl rollback", () => {
     const listed = await releases();
     expect(listed.map(({ release, result }) => [release, result])).toEqual([[5, "succeeded"], [4, "succeeded"], [3, "succeeded"], [null, "failed"], [2, "succeeded"], [1, "succeeded"]]);
   }, 12 * MINUTE);
+
+  it("reads the same releases from Pulumi Cloud as from a folder", async () => {
+    const cloud = await startPulumiCloud(new FileBackend(process.env["PULUMI_BACKEND_URL"] ?? "", PROJECT), PROJECT);
+    const environment = { PULUMI_BACKEND_URL: cloud.url, PULUMI_ACCESS_TOKEN: "a-token-of-this-test", PULUMI_HOME: await mkdtemp(join(tmpdir(), "pulumi-cloud-")) };
+    const read = async (backend: Readonly<Record<string, string>>) => {
+      const answers = await Promise.all([["releases", NAME], ["releases", "show", "3", "--stack", NAME], ["releases", "diff", "1", "5", "--stack", NAME]].map((args) => forecastctl([...args, "--json"], backend)));
+      return answers.map(({ code, output }) => (code === 0 ? withoutFile(JSON.parse(output)) : output));
+    };
+    expect(await read(environment)).toEqual(await read({}));
+    await cloud.close();
+    await rm(environment.PULUMI_HOME, { recursive: true });
+  }, 2 * MINUTE);
 
   it("gives the database's role back the password of that release", async () => {
     const rotated = line.newest.password;
@@ -147,3 +165,8 @@ describe("forecastctl rollback", () => {
     expect(await releases()).toEqual(before);
   }, MINUTE);
 });
+
+/** What a folder's file has that Pulumi Cloud does not tell: its size and its checksum. */
+function withoutFile(printed: unknown): unknown {
+  return JSON.parse(JSON.stringify(printed, (key, value: unknown) => (key === "bytes" || key === "checksum" ? undefined : value))) as unknown;
+}

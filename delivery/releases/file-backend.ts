@@ -4,19 +4,20 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { checkpointFileSchema, type Deployment } from "./checkpoint.ts";
+import { type HistoryBackend, isFolder } from "./history-backend.ts";
 import { ReleaseError } from "./release-error.ts";
 import { historyEntrySchema, type Update } from "./update.ts";
 
 const historyFile = /^(?<stack>.+)-(?<id>\d+)\.history\.json(?<gzip>\.gz)?$/;
 
 /** The history of the stacks of one project in a `file://` backend. */
-export class FileBackend {
+export class FileBackend implements HistoryBackend {
   readonly #folder: string;
   readonly #project: string;
 
   /** @param url a Pulumi backend URL, for example `file:///var/lib/forecast-stack/pulumi/state` */
   constructor(url: string, project: string) {
-    if (!url.startsWith("file://")) throw new ReleaseError(`PULUMI_BACKEND_URL is ${url}: releases are read from file:// backends here.`);
+    if (!isFolder(url)) throw new ReleaseError(`PULUMI_BACKEND_URL is ${url}: archives are made of folders (file://...), and read into them.`);
     this.#project = project;
     this.#folder = join(url.slice("file://".length), ".pulumi", "history", project);
   }
@@ -26,11 +27,6 @@ export class FileBackend {
     return (await readdir(this.#folder).catch(() => [])).toSorted();
   }
 
-  /**
-   * All operations on a stack, oldest first.
-   *
-   * @throws ReleaseError when the stack was never updated, or an entry cannot be read
-   */
   async updates(stack: string): Promise<Update[]> {
     const folder = join(this.#folder, stack);
     const names = await readdir(folder).catch(() => undefined);
@@ -52,12 +48,6 @@ export class FileBackend {
     );
   }
 
-  /**
-   * What Pulumi knew of the stack after an update.
-   *
-   * @returns the deployment and the SHA-256 of its file
-   * @throws ReleaseError when the checkpoint is missing, damaged or of another stack
-   */
   async deployment(stack: string, id: string): Promise<{ deployment: Deployment; checksum: string }> {
     const name = `${stack}-${id}.checkpoint.json`;
     const bytes = await readChecked(join(this.#folder, stack), name);

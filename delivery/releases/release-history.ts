@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { type Deployment, outputsOf } from "./checkpoint.ts";
+import { CloudBackend } from "./cloud-backend.ts";
 import { contentsOf } from "./contents.ts";
 import { FileBackend } from "./file-backend.ts";
+import { type HistoryBackend, isFolder } from "./history-backend.ts";
 import { type Decrypt, openSecrets } from "./passphrase.ts";
 import type { Side } from "./release-changes.ts";
 import { ReleaseError } from "./release-error.ts";
@@ -19,12 +21,12 @@ export interface ReadRelease {
 
 /** The releases of one stack, from the history of the backend that the environment names. */
 export class ReleaseHistory {
-  readonly #backend: FileBackend;
+  readonly #backend: HistoryBackend;
   readonly #stack: string;
   readonly #keys = new Map<string, Promise<Decrypt>>();
 
   constructor(stack: string) {
-    this.#backend = new FileBackend(process.env["PULUMI_BACKEND_URL"] ?? "", PROJECT);
+    this.#backend = historyBackend();
     this.#stack = stack;
   }
 
@@ -57,12 +59,26 @@ export class ReleaseHistory {
   async decryptOf(deployment: Deployment): Promise<Decrypt> {
     const { type, state } = deployment.secrets_providers ?? {};
     const salt = String(state?.["salt"]);
+    // Pulumi Cloud opens the secrets that it encrypts itself, and gives them as they are.
+    if (type === "service") return refuseCiphertext;
     if (type !== "passphrase") throw new ReleaseError(`The secrets of this release are protected by ${type ?? "nothing"}; a passphrase is what is known here.`);
     // Deriving a key takes most of a second, and a stack's salt hardly ever changes.
     const known = this.#keys.get(salt) ?? passphrase().then((text) => openSecrets(salt, text));
     this.#keys.set(salt, known);
     return known;
   }
+}
+
+/** @throws ReleaseError for a backend that keeps no history which can be read here */
+function historyBackend(): HistoryBackend {
+  const url = process.env["PULUMI_BACKEND_URL"] ?? "";
+  if (isFolder(url)) return new FileBackend(url, PROJECT);
+  if (/^https?:/.test(url)) return new CloudBackend(PROJECT);
+  throw new ReleaseError(`PULUMI_BACKEND_URL is ${url}: releases are read from folders (file://...) and from Pulumi Cloud (https://...).`);
+}
+
+function refuseCiphertext(): never {
+  throw new ReleaseError("Pulumi Cloud gave a secret of this release encrypted: whoever asks may not read it.");
 }
 
 /** Images by role and the schema's version, as the stack's outputs name them. */

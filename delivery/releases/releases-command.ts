@@ -67,7 +67,7 @@ async function list(stack: string, json: boolean): Promise<void> {
     ["release", "when", "kind", "result", "changes", "commit", "who", "size", "message"],
     updates.map((update) => {
       const { release, when, kind, result, changes, commit, dirty, who, bytes, message } = describeUpdate(update);
-      return [release === null ? "-" : String(release), when.replace("T", " ").slice(0, 19), kind, result, String(changes), commit === null ? "-" : `${commit.slice(0, 7)}${dirty ? "+" : ""}`, who ?? "-", `${Math.round(bytes / 1_000)} kB`, message.split("\n")[0] ?? ""];
+      return [release === null ? "-" : String(release), when.replace("T", " ").slice(0, 19), kind, result, String(changes), commit === null ? "-" : `${commit.slice(0, 7)}${dirty ? "+" : ""}`, who ?? "-", bytes === null ? "-" : `${Math.round(bytes / 1_000)} kB`, message.split("\n")[0] ?? ""];
     }),
   );
 }
@@ -83,7 +83,7 @@ async function show(stack: string, release: number, json: boolean): Promise<void
     return;
   }
   const { images, operations, ...facts } = description;
-  for (const [name, value] of Object.entries(facts)) process.stdout.write(`${pc.bold(name.padEnd(14))} ${String(value)}\n`);
+  for (const [name, value] of Object.entries(facts)) process.stdout.write(`${pc.bold(name.padEnd(14))} ${String(value ?? "-")}\n`);
   process.stdout.write(`${pc.bold("operations".padEnd(14))} ${Object.entries(operations).map(([operation, count]) => `${count} ${operation}`).join(", ")}\n`);
   process.stdout.write(`\n${pc.bold("images")}\n`);
   for (const [role, image] of Object.entries(images)) process.stdout.write(`  ${role.padEnd(20)} ${image}\n`);
@@ -107,7 +107,7 @@ async function allowAgain(stack: string, release: number): Promise<void> {
 }
 
 /** An update as `--json` gives it. */
-function describeUpdate({ release, entry, size }: NumberedUpdate): { release: number | null; when: string; kind: string; result: string; seconds: number; changes: number; operations: Readonly<Record<string, number>>; commit: string | null; dirty: boolean; who: string | null; message: string; bytes: number } {
+function describeUpdate({ release, entry, size }: NumberedUpdate): { release: number | null; when: string; kind: string; result: string; seconds: number; changes: number; operations: Readonly<Record<string, number>>; commit: string | null; dirty: boolean; who: string | null; message: string; bytes: number | null } {
   const { environment } = entry;
   return {
     release,
@@ -121,7 +121,7 @@ function describeUpdate({ release, entry, size }: NumberedUpdate): { release: nu
     dirty: environment["git.dirty"] === "true",
     who: environment["forecastctl.user"] ?? environment["git.committer"] ?? null,
     message: entry.message,
-    bytes: size,
+    bytes: size ?? null,
   };
 }
 

@@ -16,11 +16,11 @@ export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
 /** One operation on a stack, from the backend's history. */
 export interface Update {
-  /** The backend's name for it: nanoseconds since 1970. */
+  /** The backend's name for it: nanoseconds since 1970 in a folder, Pulumi Cloud's own number there. */
   readonly id: string;
   readonly entry: HistoryEntry;
-  /** Bytes of its checkpoint. */
-  readonly size: number;
+  /** Bytes of its checkpoint; undefined where that takes fetching it. */
+  readonly size: number | undefined;
 }
 
 /** An update with its number, if it is a release. */

@@ -46,9 +46,9 @@ export async function readSchema(history: ReleaseHistory, releases: readonly Num
 async function askDatabase(today: Deployment, context: string | undefined): Promise<z.infer<typeof rowsSchema> | undefined> {
   const namespace = postgresNamespace(today);
   if (namespace === undefined) return undefined;
-  // A database that is down is a reason to go back, not to refuse it.
-  const printed = await runInPostgres(context, namespace, "forecast", STATEMENT).catch(() => undefined);
-  return printed === undefined ? undefined : rowsSchema.parse(JSON.parse(printed));
+  // A database that is down is a reason to go back, not to refuse it. The statement prints something in any case: without that it was not answered.
+  const printed = await runInPostgres(context, namespace, "forecast", STATEMENT).catch(() => "");
+  return printed === "" ? undefined : rowsSchema.parse(JSON.parse(printed));
 }
 
 /** What releases recorded of migrations, newest release first, and the image of the newest one that had them all. */

@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { isFolder } from "../releases/history-backend.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { PROJECT } from "../releases/release-history.ts";
 
@@ -15,6 +16,8 @@ const lockSchema = z.object({ pid: z.number(), username: z.string(), hostname: z
  */
 export async function freeAbandonedLock(stack: string): Promise<void> {
   const url = process.env["PULUMI_BACKEND_URL"] ?? "";
+  // Pulumi Cloud knows by itself who works on a stack, and says so.
+  if (!isFolder(url)) return;
   const folder = join(url.slice("file://".length), ".pulumi", "locks", "organization", PROJECT, stack);
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
   for (const file of files) {

@@ -15,7 +15,7 @@ export async function openStack(stackName: string, { config }: HistoryEntry, dep
   const workDir = await mkdtemp(join(tmpdir(), "forecast-rollback-"));
   const salt = deployment.secrets_providers?.state?.["salt"];
   const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName: `organization/${PROJECT}/${stackName}`, projectName: PROJECT, program },
+    { stackName, projectName: PROJECT, program },
     {
       workDir,
       projectSettings: { name: PROJECT, runtime: "nodejs" },

@@ -64,6 +64,7 @@ export const changes = {
     await source.edit("infra/own-provider.ts", "{ provider }", '{ provider, aliases: [{ name: "first-name" }] }');
   },
   "removed component": ({ settings }) => set(settings, "monitoring", { kubeStateMetrics: false }),
+  "volume template": ({ settings }) => set(settings, "monitoring", { storage: "6Gi" }),
   "rollout step": async ({ stack, settings }) => {
     await stack.kubectl(["patch", "configmap", "feature-flag-rollouts", "--type=merge", "--patch", JSON.stringify({ data: { hybrid: ROLLOUT } })]);
     settings["forecast-stack:logLevel"] = "debug";
