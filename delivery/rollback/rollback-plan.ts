@@ -17,6 +17,7 @@ import { openStack, StepCollector } from "./replay-stack.ts";
 import { changedPasswords } from "./role-passwords.ts";
 import { planSchema, schemaObstacles, type SchemaPlan } from "./schema.ts";
 import { compareWithCluster, type Mismatch } from "./verify.ts";
+import { keepVolumes } from "./volumes.ts";
 
 /** What somebody asks of a rollback. */
 export interface RollbackRequest {
@@ -84,7 +85,8 @@ export async function planRollback(stack: string, history: ReleaseHistory, reque
   ]);
   const recorded = request.only === undefined ? target.deployment : onlyPart(target.deployment, today, request.only);
   const jobs = await sortJobs(recorded, today, (place) => jobExists(context, place));
-  const wanted = compose(recorded, { today, drift: request.keepDrift ? drift : [], overrides: request.withFlags ? (flags.then ?? flags.today) : flags.today });
+  const volumes = keepVolumes(recorded, today);
+  const wanted = compose(volumes.deployment, { today, drift: request.keepDrift ? drift : [], overrides: request.withFlags ? (flags.then ?? flags.today) : flags.today });
   const collector = new StepCollector();
   const program = replay(wanted, decrypt, renamedSince(recorded, today));
   const { stack: opened, close } = await openStack(stack, target.update.entry, target.deployment, program);
@@ -97,7 +99,7 @@ export async function planRollback(stack: string, history: ReleaseHistory, reque
   }
   const taken = new Set([...jobs.adopted, ...jobs.gone].map(({ urn }) => urn));
   const judged = judgeSteps(collector.steps, today, recorded).map((step): PlannedStep => (taken.has(step.urn) ? { ...step, operation: "unchanged", reason: "ran then, is not run again" } : step));
-  const steps = withDriftReasons(judged, drift, request.keepDrift);
+  const steps = withDriftReasons(judged, drift, request.keepDrift).map((step): PlannedStep => (volumes.kept.has(step.urn) && step.reason === "" ? { ...step, reason: "its volumes stay as they are today" } : step));
   const obstacles = [
     ...schemaObstacles(schema, request),
     ...(await imageObstacles(imagesFor(wanted, request, schema.undoImage))),

@@ -42,6 +42,7 @@ export function ownProvider(context: StackContext): void {
 
 /** The changes by name: of images, settings, sources, the database, secrets and flags. */
 export const changes = {
+  "larger volumes": ({ settings }) => set(settings, "monitoring", { storage: "6Gi" }),
   "secret rotated": async ({ stack }) => {
     const password = await rotateSecret(stack.name, "appPassword");
     await stack.sql(`ALTER ROLE forecast_app PASSWORD '${password}'`);
@@ -64,7 +65,6 @@ export const changes = {
     await source.edit("infra/own-provider.ts", "{ provider }", '{ provider, aliases: [{ name: "first-name" }] }');
   },
   "removed component": ({ settings }) => set(settings, "monitoring", { kubeStateMetrics: false }),
-  "volume template": ({ settings }) => set(settings, "monitoring", { storage: "6Gi" }),
   "rollout step": async ({ stack, settings }) => {
     await stack.kubectl(["patch", "configmap", "feature-flag-rollouts", "--type=merge", "--patch", JSON.stringify({ data: { hybrid: ROLLOUT } })]);
     settings["forecast-stack:logLevel"] = "debug";
