@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@jest/globals";
 import { type Deployment, deploymentSchema } from "../releases/checkpoint.ts";
 import { preparedState, sortJobs, withoutRunningJobs } from "./jobs.ts";
-import { imagesOf, judgeSteps, keepProtected, renamedSince, withDriftReasons } from "./plan.ts";
+import { imagesOf, judgeSteps, renamedSince, withDriftReasons } from "./plan.ts";
 import type { Step } from "./replay-stack.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::forecast-stack::${type}::${name}`;
@@ -17,23 +17,23 @@ describe("the steps of a rollback", () => {
     ["deleted", "kubernetes:core/v1:Namespace"],
     ["replaced", "kubernetes:postgresql.cnpg.io/v1:Cluster"],
   ] as const)("are blocked when data would be %s with a %s", (operation, type) => {
-    expect(judgeSteps([step(operation, type, "data")], deployment([resource(type, "data")]), deployment([]))).toMatchObject([{ risk: "blocked", name: "data" }]);
+    expect(judgeSteps([step(operation, type, "data")], deployment([resource(type, "data")]), new Map())).toMatchObject([{ risk: "blocked", name: "data" }]);
   });
 
   it("are not blocked for what is only changed, holds nothing, or stays in the cluster anyway", () => {
     const today = deployment([resource("kubernetes:core/v1:Namespace", "kept", { retainOnDelete: true })]);
     const steps = [step("updated", "kubernetes:apps/v1:StatefulSet", "postgres"), step("deleted", "kubernetes:core/v1:ConfigMap", "old"), step("deleted", "kubernetes:core/v1:Namespace", "kept")];
-    expect(judgeSteps(steps, today, deployment([])).map(({ risk }) => risk)).toEqual(["reversible", "reversible", "reversible"]);
+    expect(judgeSteps(steps, today, new Map()).map(({ risk }) => risk)).toEqual(["reversible", "reversible", "reversible"]);
   });
 
   it("name what stays although that release did not have it", () => {
-    const today = deployment([resource("kubernetes:core/v1:ConfigMap", "precious", { protect: true }), resource("kubernetes:core/v1:Namespace", "kept", { retainOnDelete: true })]);
+    const today = deployment([resource("kubernetes:core/v1:ConfigMap", "precious"), resource("kubernetes:core/v1:Namespace", "kept", { retainOnDelete: true })]);
     const steps = [step("unchanged", "kubernetes:core/v1:ConfigMap", "precious"), step("deleted", "kubernetes:core/v1:Namespace", "kept")];
-    expect(judgeSteps(steps, today, deployment([])).map(({ reason }) => reason)).toEqual([expect.stringMatching(/^protected/), "stays in the cluster"]);
+    expect(judgeSteps(steps, today, new Map([[urn("kubernetes:core/v1:ConfigMap", "precious"), "protected"]])).map(({ reason }) => reason)).toEqual(["protected", "stays in the cluster"]);
   });
 
   it("tell what was changed by hand, and whether it stays", () => {
-    const planned = judgeSteps([step("updated", "kubernetes:core/v1:ConfigMap", "edited"), step("created", "kubernetes:core/v1:ConfigMap", "removed")], deployment([]), deployment([]));
+    const planned = judgeSteps([step("updated", "kubernetes:core/v1:ConfigMap", "edited"), step("created", "kubernetes:core/v1:ConfigMap", "removed")], deployment([]), new Map());
     const drift = planned.map(({ urn: at, name }) => ({ urn: at, name, paths: name === "edited" ? ["data.key"] : [], live: name === "edited" ? {} : undefined }));
     expect(withDriftReasons(planned, drift, false).map(({ reason }) => reason)).toEqual(["changed by hand (data.key), put back", "was deleted by hand"]);
     expect(withDriftReasons(planned, drift, true)[0]?.reason).toBe("changed by hand (data.key), kept");
@@ -64,12 +64,6 @@ describe("the Jobs of the release that is gone back to", () => {
 });
 
 describe("the release that is gone back to", () => {
-  it("keeps what is protected today, with the components that it belongs to", () => {
-    const component = { urn: urn("forecast-stack:infra:Postgres", "postgres"), type: "forecast-stack:infra:Postgres" };
-    const kept = keepProtected(deployment([]), deployment([component, resource("kubernetes:core/v1:Namespace", "precious", { protect: true, parent: component.urn }), resource("kubernetes:core/v1:ConfigMap", "other")]));
-    expect(kept.resources.slice(1).map(({ urn: name }) => name)).toEqual([component.urn, urn("kubernetes:core/v1:Namespace", "precious")]);
-  });
-
   it("finds resources that have another name since", () => {
     const old = urn("kubernetes:core/v1:ConfigMap", "old");
     const renamed = resource("kubernetes:core/v1:ConfigMap", "new", { aliases: [old] });

@@ -16,22 +16,28 @@ export interface PlannedStep extends Step {
 /** Kinds whose removal or replacement loses data. */
 const stateful: ReadonlySet<string> = new Set(["Namespace", "PersistentVolumeClaim", "PersistentVolume", "StatefulSet", "Cluster"]);
 
+/** True for a type of resource (`kubernetes:apps/v1:StatefulSet`) that must be neither removed nor replaced. */
+export function holdsData(type: string): boolean {
+  return stateful.has(kindOf(type));
+}
+
+function kindOf(type: string): string {
+  return type.slice(type.lastIndexOf(":") + 1);
+}
+
 /**
  * Judges the steps of a replay: what holds data is neither removed nor replaced.
  *
- * @param target the release as it was recorded: what is protected and not in it is told to stay
+ * @param kept URN of what stays as it is today, whole or in part → why
  */
-export function judgeSteps(steps: readonly Step[], today: Deployment, target: Deployment): PlannedStep[] {
-  const kept = new Set(today.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ urn }) => urn));
-  const wanted = new Set(target.resources.map(({ urn }) => urn));
-  const guarded = new Set(today.resources.filter(({ urn, protect }) => protect && !wanted.has(urn)).map(({ urn }) => urn));
+export function judgeSteps(steps: readonly Step[], today: Deployment, kept: ReadonlyMap<string, string>): PlannedStep[] {
+  const retained = new Set(today.resources.filter(({ retainOnDelete }) => retainOnDelete).map(({ urn }) => urn));
   return steps.map((step) => {
     const { name, type } = parseUrn(step.urn);
     const removes = step.operation === "deleted" || step.operation === "replaced";
-    const kind = type.slice(type.lastIndexOf(":") + 1);
-    if (step.operation === "deleted" && kept.has(step.urn)) return { ...step, name, risk: "reversible", reason: "stays in the cluster" };
-    if (removes && stateful.has(kind)) return { ...step, name, risk: "blocked", reason: `${kind} holds data and would be ${step.operation}` };
-    return { ...step, name, risk: "reversible", reason: guarded.has(step.urn) ? "protected, stays though that release did not have it" : "" };
+    if (step.operation === "deleted" && retained.has(step.urn)) return { ...step, name, risk: "reversible", reason: "stays in the cluster" };
+    if (removes && holdsData(type)) return { ...step, name, risk: "blocked", reason: `${kindOf(type)} holds data and would be ${step.operation}` };
+    return { ...step, name, risk: "reversible", reason: kept.get(step.urn) ?? "" };
   });
 }
 
@@ -79,19 +85,4 @@ export function renamedSince(target: Deployment, today: Deployment): Map<string,
 /** A provider gives each of its objects an id: Kubernetes' is namespace and name. */
 function isSameObject(one: CheckpointResource, other: CheckpointResource): boolean {
   return one.id !== undefined && one.id === other.id && one.type === other.type;
-}
-
-/** The target with the protected resources of today that it does not have: they are never removed. */
-export function keepProtected(target: Deployment, today: Deployment): Deployment {
-  const wanted = new Set(target.resources.map(({ urn }) => urn));
-  const byUrn = new Map(today.resources.map((resource) => [resource.urn, resource]));
-  const kept = new Set<string>();
-  const keep = (urn: string | undefined) => {
-    const resource = urn === undefined ? undefined : byUrn.get(urn);
-    if (resource === undefined || wanted.has(resource.urn) || kept.has(resource.urn)) return;
-    kept.add(resource.urn);
-    keep(resource.parent);
-  };
-  for (const { urn, protect } of today.resources) if (protect) keep(urn);
-  return { ...target, resources: [...target.resources, ...today.resources.filter(({ urn }) => kept.has(urn))] };
 }

@@ -9,15 +9,15 @@ import { withDrift } from "./drift.ts";
 import { type FlagComparison, LiveFlags, overridesOf } from "./flag-overrides.ts";
 import { imageObstacles } from "./images.ts";
 import { type Jobs, sortJobs, withoutRunningJobs } from "./jobs.ts";
+import { keepOfToday } from "./kept.ts";
 import { freeAbandonedLock } from "./lock.ts";
 import { onlyPart } from "./part.ts";
-import { imagesOf, judgeSteps, keepProtected, type Obstacle, type PlannedStep, renamedSince, withDriftReasons } from "./plan.ts";
+import { imagesOf, judgeSteps, type Obstacle, type PlannedStep, renamedSince, withDriftReasons } from "./plan.ts";
 import { replay } from "./replay.ts";
 import { openStack, StepCollector } from "./replay-stack.ts";
 import { changedPasswords } from "./role-passwords.ts";
 import { planSchema, schemaObstacles, type SchemaPlan } from "./schema.ts";
 import { compareWithCluster, type Mismatch } from "./verify.ts";
-import { keepVolumes } from "./volumes.ts";
 
 /** What somebody asks of a rollback. */
 export interface RollbackRequest {
@@ -85,8 +85,8 @@ export async function planRollback(stack: string, history: ReleaseHistory, reque
   ]);
   const recorded = request.only === undefined ? target.deployment : onlyPart(target.deployment, today, request.only);
   const jobs = await sortJobs(recorded, today, (place) => jobExists(context, place));
-  const volumes = keepVolumes(recorded, today);
-  const wanted = compose(volumes.deployment, { today, drift: request.keepDrift ? drift : [], overrides: request.withFlags ? (flags.then ?? flags.today) : flags.today });
+  const kept = keepOfToday(recorded, today);
+  const wanted = compose(kept.deployment, { today, drift: request.keepDrift ? drift : [], overrides: request.withFlags ? (flags.then ?? flags.today) : flags.today });
   const collector = new StepCollector();
   const program = replay(wanted, decrypt, renamedSince(recorded, today));
   const { stack: opened, close } = await openStack(stack, target.update.entry, target.deployment, program);
@@ -98,8 +98,8 @@ export async function planRollback(stack: string, history: ReleaseHistory, reque
     await close();
   }
   const taken = new Set([...jobs.adopted, ...jobs.gone].map(({ urn }) => urn));
-  const judged = judgeSteps(collector.steps, today, recorded).map((step): PlannedStep => (taken.has(step.urn) ? { ...step, operation: "unchanged", reason: "ran then, is not run again" } : step));
-  const steps = withDriftReasons(judged, drift, request.keepDrift).map((step): PlannedStep => (volumes.kept.has(step.urn) && step.reason === "" ? { ...step, reason: "its volumes stay as they are today" } : step));
+  const judged = judgeSteps(collector.steps, today, kept.reasons).map((step): PlannedStep => (taken.has(step.urn) ? { ...step, operation: "unchanged", reason: "ran then, is not run again" } : step));
+  const steps = withDriftReasons(judged, drift, request.keepDrift);
   const obstacles = [
     ...schemaObstacles(schema, request),
     ...(await imageObstacles(imagesFor(wanted, request, schema.undoImage))),
@@ -125,9 +125,9 @@ export async function readToday(stack: string, target: ReadRelease): Promise<Dep
   }
 }
 
-/** What the replay registers: the record, less what must not run or go, with what is kept of today. */
+/** What the replay registers: the record with what is kept of today, less what must not run again. */
 function compose(recorded: Deployment, { today, drift, overrides }: { readonly today: Deployment; readonly drift: readonly Mismatch[]; readonly overrides: FlagComparison["today"] }): Deployment {
-  const wanted = withDrift(withoutRunningJobs(keepProtected(recorded, today), today), drift);
+  const wanted = withDrift(withoutRunningJobs(recorded, today), drift);
   if (!("flagOverrides" in outputsOf(recorded))) return wanted;
   // The overrides that this update is made with, as every release records its own.
   return { ...wanted, resources: wanted.resources.map((resource) => (resource.type === "pulumi:pulumi:Stack" ? { ...resource, outputs: { ...resource.outputs, flagOverrides: overrides } } : resource)) };

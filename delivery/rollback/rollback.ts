@@ -91,7 +91,7 @@ export class Rollback {
         note("previewing what is left");
         const collector = new StepCollector();
         await stack.preview({ refresh: true, onEvent: collector.onEvent });
-        return judgeSteps(collector.steps, today, wanted).filter(({ operation }) => operation !== "unchanged");
+        return judgeSteps(collector.steps, today, new Map()).filter(({ operation }) => operation !== "unchanged");
       });
       return { seconds: (Date.now() - began) / 1_000, compared, mismatches, remaining, paused, undone: schema.undone, applied: schema.applied };
     } catch (error) {
