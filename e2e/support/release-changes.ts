@@ -50,7 +50,7 @@ export const changes = {
   image: ({ dist }) => appendFile(join(dist, "CHANGED"), "another release\n"),
   replicas: ({ settings }) => set(settings, "api", { replicas: (settings["forecast-stack:api"] as { replicas: number }).replicas + 1 }),
   rule: ({ source }) => source.edit("alerts/backups.ts", 'for: "15m"', 'for: "20m"'),
-  dashboard: ({ source }) => source.edit("dashboards/overview.ts", "what one looks at first", "what everybody looks at first"),
+  dashboard: ({ source }) => source.edit("dashboards/overview.ts", "Requests answered per second, by status.", "Requests answered each second, by status."),
   "flag definition": ({ source }) => source.edit("flags/definitions.ts", '"delay-300": 300', '"delay-300": 250'),
   "migration, expand": (draft) => migrate(draft, "99.0.1__remember_notes", "-- Kind: expand\nCREATE TABLE release_notes (release integer, note text);\n", "-- Undoes V99.0.1__remember_notes.sql. Deletes all notes.\nDROP TABLE release_notes;\n"),
   "migration, contract": (draft) => migrate(draft, "99.0.2__forget_releases", "-- Kind: contract\nALTER TABLE release_notes DROP COLUMN release;\n", "-- Undoes V99.0.2__forget_releases.sql. Deletes the numbers of releases.\nALTER TABLE release_notes ADD COLUMN release integer;\n"),
@@ -62,6 +62,8 @@ export const changes = {
   },
   "resource renamed": async ({ source }) => {
     await source.edit("infra/own-provider.ts", '"first-name"', '"second-name"');
+    // A name alone changes nothing in the cluster, and so makes no release.
+    await source.edit("infra/own-provider.ts", 'note: "one"', 'note: "two"');
     await source.edit("infra/own-provider.ts", "{ provider }", '{ provider, aliases: [{ name: "first-name" }] }');
   },
   "removed component": ({ settings }) => set(settings, "monitoring", { kubeStateMetrics: false }),
