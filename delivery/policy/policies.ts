@@ -1,3 +1,4 @@
+import { holdsData, kindOf } from "./kinds.ts";
 import type { PlannedResource } from "./planned-resource.ts";
 
 /** A rule that a planned resource breaks, in one sentence. */
@@ -25,8 +26,6 @@ interface PodSpec {
 
 type Rule = (resource: PlannedResource, pod: PodSpec | undefined) => readonly string[];
 
-/** Kinds whose removal or replacement loses data. */
-const stateful: ReadonlySet<string> = new Set(["Namespace", "PersistentVolumeClaim", "PersistentVolume", "StatefulSet", "Cluster"]);
 /** Kinds whose pods are meant to run on. */
 const lasting: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 
@@ -53,7 +52,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ...(kindOf(type) === "ConfigMap" ? Object.keys(recordOf(inputs["data"])).filter((key) => secretName.test(key)).map((key) => `the ConfigMap holds ${key}: put it into a Secret`) : []),
   ],
   "keep-data": ({ type, operation, retained }) =>
-    stateful.has(kindOf(type)) && (operation === "replace" || (operation === "delete" && !retained)) ? [`the ${kindOf(type)} holds data and would be ${operation === "replace" ? "replaced" : "deleted"}: name it with --allow if that is meant`] : [],
+    holdsData(type) && (operation === "replace" || (operation === "delete" && !retained)) ? [`the ${kindOf(type)} holds data and would be ${operation === "replace" ? "replaced" : "deleted"}: name it with --allow if that is meant`] : [],
 };
 
 /**
@@ -89,6 +88,3 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
-function kindOf(type: string): string {
-  return type.slice(type.lastIndexOf(":") + 1);
-}

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { holdsData } from "../policy/kinds.ts";
 import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
-import { holdsData, renamedSince } from "./plan.ts";
+import { renamedSince } from "./plan.ts";
 
 /** A release with what a rollback leaves as it is today. */
 export interface Kept {

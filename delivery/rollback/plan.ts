@@ -1,3 +1,4 @@
+import { holdsData, kindOf } from "../policy/kinds.ts";
 import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
 import type { Step } from "./replay-stack.ts";
 import { parseUrn } from "./urn.ts";
@@ -11,18 +12,6 @@ export interface PlannedStep extends Step {
   readonly risk: Risk;
   /** Why it is not simply reversible; empty when it is. */
   readonly reason: string;
-}
-
-/** Kinds whose removal or replacement loses data. */
-const stateful: ReadonlySet<string> = new Set(["Namespace", "PersistentVolumeClaim", "PersistentVolume", "StatefulSet", "Cluster"]);
-
-/** True for a type of resource (`kubernetes:apps/v1:StatefulSet`) that must be neither removed nor replaced. */
-export function holdsData(type: string): boolean {
-  return stateful.has(kindOf(type));
-}
-
-function kindOf(type: string): string {
-  return type.slice(type.lastIndexOf(":") + 1);
 }
 
 /**
