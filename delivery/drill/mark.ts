@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { isRunning } from "@forecast-stack/local/processes.ts";
 import { drillServicePrefix } from "@forecast-stack/monitoring/alert-rule.ts";
 import { z } from "zod";
 import { type DrillPlace, markOf } from "./place.ts";
@@ -51,10 +52,5 @@ export async function markedDrills(place: DrillPlace): Promise<DrillNote[]> {
 /** Whether the process that made a mark is still at work, as far as that can be seen from here. */
 export function isAtWork({ by }: DrillNote): boolean {
   if (by.host !== hostname()) return true;
-  try {
-    process.kill(by.pid, 0);
-    return by.pid !== process.pid;
-  } catch {
-    return false;
-  }
+  return by.pid !== process.pid && isRunning(by.pid);
 }

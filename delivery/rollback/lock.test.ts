@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
+import { until } from "@forecast-stack/local/cluster/until.ts";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { freeAbandonedLock } from "./lock.ts";
 
@@ -37,5 +40,16 @@ describe("the lock of a stack", () => {
     await lock(2 ** 22 + 1, hostname());
     await freeAbandonedLock("dev");
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("of a process that was killed is taken away before anybody asked how it ended", async () => {
+    // The shell becomes a program that never asks after its child.
+    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+    const [pid] = (await once(parent.stdout, "data")) as [Buffer];
+    await lock(Number(pid), hostname());
+    await until("the process to end", 5_000, () => freeAbandonedLock("dev"));
+    expect(await readdir(folder)).toEqual([]);
+    expect(() => process.kill(Number(pid), 0)).not.toThrow();
+    parent.kill();
   });
 });

@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { isRunning } from "@forecast-stack/local/processes.ts";
 import { z } from "zod";
 import { isFolder } from "../releases/history-backend.ts";
 import { ReleaseError } from "../releases/release-error.ts";
@@ -26,15 +27,5 @@ export async function freeAbandonedLock(stack: string): Promise<void> {
       throw new ReleaseError(`${lock.username} on ${lock.hostname} has been working on the stack ${stack} since ${lock.timestamp} (process ${lock.pid}). Wait for it to end, or end it; pulumi cancel --stack ${stack} takes away the lock of a machine that is gone.`);
     }
     await rm(join(folder, file));
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is somebody else's, but it runs.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -15,6 +15,9 @@ try {
     const killAt = Math.random();
     log.arrival(`to release ${target}, killed at ${killAt.toFixed(2)}`, await line.goTo(target, { killAt, options: target === 3 ? [] : ["--undo-migrations", "--accept-data-loss"] }));
   }
+} catch (error) {
+  // Told before the stack is removed, which may fail over the same.
+  log.problem(String(error));
 } finally {
   await line.remove();
 }

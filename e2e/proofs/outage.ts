@@ -22,6 +22,9 @@ try {
     const { code } = await attempt;
     log.arrival(`to release ${target}, outage after ${4 + round * 6} s, the attempt ${code === 0 ? "ended well" : "failed"}`, await line.goTo(target));
   }
+} catch (error) {
+  // Told before the stack is removed, which may fail over the same.
+  log.problem(String(error));
 } finally {
   await line.remove();
 }

@@ -23,6 +23,9 @@ try {
       log.arrival(`to release ${target}`, { ...arrival, problems });
     }
   }
+} catch (error) {
+  // Told before the stack is removed, which may fail over the same.
+  log.problem(String(error));
 } finally {
   await line.remove();
 }
