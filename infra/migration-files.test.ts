@@ -52,8 +52,8 @@ describe("migration files", () => {
 
 describe("the name of the migrations' Job", () => {
   it("is another for another image or other migrations, and the same for the same", () => {
-    expect(migrationJobName("a:1", "x")).toBe(migrationJobName("a:1", "x"));
-    expect(new Set([migrationJobName("a:1", "x"), migrationJobName("a:2", "x"), migrationJobName("a:1", "y")]).size).toBe(3);
-    expect(migrationJobName("a:1", "x")).toMatch(/^migrate-[0-9a-f]{12}$/);
+    expect(migrationJobName("a:1", "x", ["info"])).toBe(migrationJobName("a:1", "x", ["info"]));
+    expect(new Set([migrationJobName("a:1", "x", ["info"]), migrationJobName("a:2", "x", ["info"]), migrationJobName("a:1", "y", ["info"]), migrationJobName("a:1", "x", ["debug"])]).size).toBe(4);
+    expect(migrationJobName("a:1", "x", ["info"])).toMatch(/^migrate-[0-9a-f]{12}$/);
   });
 });

@@ -51,7 +51,12 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** The name of the Job that brings a database to one state with one image: the same pair never runs twice. */
-export function migrationJobName(image: string, digest: string): string {
-  return `migrate-${createHash("sha256").update(image).update("\0").update(digest).digest("hex").slice(0, 12)}`;
+/**
+ * The name of the Job that brings a database to one state with one image: the
+ * same pair never runs twice. A Job cannot be changed, so whatever else it is
+ * made of (`settings`) is in its name too: a rollback then finds the one of that
+ * time, finished, and its source has nothing left to do.
+ */
+export function migrationJobName(image: string, digest: string, settings: readonly unknown[]): string {
+  return `migrate-${sha256([image, digest, JSON.stringify(settings)].join("\0")).slice(0, 12)}`;
 }

@@ -15,11 +15,11 @@ const indexVariables = ["DB_AUTO_CREATE_INDEXES", "DB_INDEX_FORECASTS_COMPOSITE"
 /**
  * Brings the schema up to date before any pod of the new version starts.
  *
- * A Job named after the image and the migrations: a new pair is a new resource
- * and an unchanged one is left alone, also when an update in between failed. It
- * is never removed by a time limit, which would make every later preview want
- * it back. When it fails, so does the update, and the pods of the old version
- * go on serving.
+ * A Job named after the image, the migrations and the settings that it is made
+ * with: other ones are a new resource and unchanged ones are left alone, also
+ * when an update in between failed. It is never removed by a time limit, which
+ * would make every later preview want it back. When it fails, so does the
+ * update, and the pods of the old version go on serving.
  */
 export class Migrations extends pulumi.ComponentResource {
   readonly done: pulumi.Resource;
@@ -28,7 +28,8 @@ export class Migrations extends pulumi.ComponentResource {
     super("forecast-stack:infra:Migrations", "migrations", {}, options);
     const parent = { parent: this };
     const { settings, secrets, appVersion } = context;
-    const name = migrationJobName(context.plannedImage("forecast-service"), files.digest);
+    const indexes = indexVariables.flatMap((variable) => (settings.serviceEnvironment[variable] === undefined ? [] : [{ name: variable, value: settings.serviceEnvironment[variable] }]));
+    const name = migrationJobName(context.plannedImage("forecast-service"), files.digest, [settings.logLevel, settings.size, settings.readyTimeoutSeconds, indexes]);
     const connection = connectionOf(endpoint, database.owner);
 
     const credentials = new Secret("migrations", { metadata: metadataOf(context, "migrations", appVersion), immutable: true, stringData: { password: secrets.ownerPassword } }, parent);
@@ -60,7 +61,7 @@ export class Migrations extends pulumi.ComponentResource {
                     { name: "NODE_ENV", value: "production" },
                     { name: "APP_VERSION", value: appVersion },
                     { name: "LOG_LEVEL", value: settings.logLevel },
-                    ...indexVariables.flatMap((variable) => (settings.serviceEnvironment[variable] === undefined ? [] : [{ name: variable, value: settings.serviceEnvironment[variable] }])),
+                    ...indexes,
                     ...connection.env,
                     { name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: credentials.metadata.name, key: "password" } } },
                   ],

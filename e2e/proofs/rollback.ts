@@ -3,7 +3,7 @@ import { ReleaseLine } from "../support/release-line.ts";
 import { ProofLog } from "./proof-log.ts";
 
 // Every change is a release of its own; failed updates between them leave none.
-// From the newest release back to each of the others and forward again, under load.
+// From the newest release back to each of the others, the first one first, and forward again, under load.
 
 const UNDO = ["--undo-migrations", "--accept-data-loss"];
 const log = new ProofLog();
@@ -15,7 +15,7 @@ try {
     if (index % 4 === 1 && (await line.failToRelease()).ok) log.problem("an update with an image that does not exist succeeded");
   }
   const newest = line.length;
-  for (let number = newest - 1; number >= 1; number -= 1) {
+  for (let number = 1; number < newest; number += 1) {
     for (const target of [number, newest]) {
       const arrival = await line.goTo(target, { load: 100, options: target === newest ? [] : UNDO });
       // Of the volumes, which stay as they are today, its source knows nothing.
