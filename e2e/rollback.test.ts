@@ -32,6 +32,8 @@ describe("forecastctl rollback", () => {
   it("makes a release of every update that changed something, and none of one that failed", async () => {
     await line.release("replicas", "rule", "dashboard", "flag definition", "larger volumes");
     expect((await line.failToRelease()).ok).toBe(false);
+    // Tonight's backup is made by the image that works.
+    expect(await kubectl("get", "cronjobs", "-o", "jsonpath={.items[*].spec.jobTemplate.spec.template.spec.containers[*].image}")).not.toContain("no-such-tag");
     await override({ CROSS_DOCK_ENABLED: "false" });
     await line.release("image", "migration, expand", "new component", "explicit provider");
     await line.release("migration, contract", "removed component", "rollout step", "resource renamed");

@@ -22,10 +22,12 @@ export function makesBackups({ backup, postgres }: Pick<Settings, "backup" | "po
 /**
  * Backups of the database by schedule, in a bucket or on a volume. forecastctl
  * makes its Jobs from this schedule's template: one place says how a backup is
- * made, before a deploy and at night alike.
+ * made, before a deploy and at night alike. The schedule waits for `after`: an
+ * update whose image does not even start must leave it as it was, or there would
+ * be no backup in the night that follows.
  */
 export class Backup extends pulumi.ComponentResource {
-  constructor(context: StackContext, endpoint: DatabaseEndpoint, options: pulumi.ComponentResourceOptions) {
+  constructor(context: StackContext, endpoint: DatabaseEndpoint, after: readonly pulumi.Resource[], options: pulumi.ComponentResourceOptions) {
     super("forecast-stack:infra:Backup", "backup", {}, options);
     const parent = { parent: this };
     const { settings, secrets, appVersion } = context;
@@ -84,10 +86,11 @@ export class Backup extends pulumi.ComponentResource {
           },
         },
       },
-      { ...parent, dependsOn: [...endpoint.ready] },
+      { ...parent, dependsOn: [...endpoint.ready, ...after] },
     );
     this.registerOutputs({});
   }
+
   /** A bucket where the settings name one, else a volume of its own that outlives the stack. */
   #place(context: StackContext): Connection {
     const { settings, appVersion } = context;

@@ -75,10 +75,9 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   const redis = settings.redis.enabled ? new Redis(context, {}) : undefined;
   if (redis !== undefined) redisExporter(context, {});
 
-  if (makesBackups(settings)) new Backup(context, endpoint, {});
-
-  // the service, after its migrations
+  // the service, after its migrations: they are the first that its image runs
   const migrations = new Migrations(context, endpoint, migrationFiles, {});
+  if (makesBackups(settings)) new Backup(context, endpoint, [migrations.done], {});
   const flags = new Flags(context, {});
   const service = new ForecastService(context, { endpoint, ...(redis === undefined ? {} : { redisUrl: redis.url }), after: [migrations.done, ...flags.maps] }, {});
 
@@ -89,7 +88,7 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   if (settings.monitoring.kubeStateMetrics) kubeStateMetrics(context, [namespaceName, nodeNamespaceName], {});
   const scraping = { jobs, rules, ...(nodeExporter === undefined ? {} : { nodeNamespace: nodeExporter.namespace }) };
   const { prometheusUrl, alertmanagerUrl } = settings.monitoring.mode === "bundled" ? bundledMonitoring(context, scraping) : operatorMonitoring(context, scraping);
-  if (prometheusIsKnown(settings)) new Validation(context, {});
+  if (prometheusIsKnown(settings)) new Validation(context, [migrations.done], {});
   const dashboardsMap = dashboards(context, {});
   const grafana = settings.grafana.enabled ? new Grafana(context, { prometheusUrl: settings.monitoring.mode === "bundled" ? "http://prometheus:9090" : prometheusUrl, dashboards: dashboardsMap }, {}) : undefined;
 

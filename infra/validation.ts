@@ -13,10 +13,11 @@ const TRIES = 50;
 
 /**
  * How a release is watched from inside the cluster: a schedule that never runs,
- * from whose template forecastctl makes a Job for each release.
+ * from whose template forecastctl makes a Job for each release. It waits for
+ * `after`, so that an update whose image does not start leaves it as it was.
  */
 export class Validation extends pulumi.ComponentResource {
-  constructor(context: StackContext, options: pulumi.ComponentResourceOptions) {
+  constructor(context: StackContext, after: readonly pulumi.Resource[], options: pulumi.ComponentResourceOptions) {
     super("forecast-stack:infra:Validation", "validation", {}, options);
     const { settings, appVersion } = context;
     const metadata = metadataOf(context, "validation", appVersion, "validate");
@@ -54,7 +55,7 @@ export class Validation extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this },
+      { parent: this, dependsOn: [...after] },
     );
     this.registerOutputs({});
   }

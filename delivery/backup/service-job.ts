@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { BatchV1Api, CoreV1Api, type V1CronJob, type V1Job } from "@kubernetes/client-node";
+import { BatchV1Api, CoreV1Api, type V1CronJob, type V1Job, type V1Pod } from "@kubernetes/client-node";
 import { kubeConfig } from "../rollback/cluster.ts";
 import { JobError } from "./job-error.ts";
 
@@ -24,6 +24,9 @@ export async function readSchedule({ context, namespace }: StackPlace, name: str
 }
 
 const POLL_MS = 500;
+/** A container that cannot start for one of these reasons hardly ever does later. */
+const stuckReasons: ReadonlySet<string> = new Set(["ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError"]);
+const STUCK_MS = 60_000;
 /** Removed an hour after their end: until then somebody may read their logs. */
 const KEPT_SECONDS = 3_600;
 
@@ -32,27 +35,45 @@ const KEPT_SECONDS = 3_600;
  * what it printed: one JSON object per line.
  *
  * @param timeoutSeconds after which Kubernetes ends it
- * @throws JobError with the container's own words
+ * @throws JobError with the container's own words, or why it cannot start
  */
 export async function runServiceJob({ context, namespace }: StackPlace, name: string, { labels, pod }: JobTemplate, args: readonly string[], timeoutSeconds: number, note: (message: string) => void): Promise<Record<string, unknown>[]> {
   const config = kubeConfig(context);
   const jobs = config.makeApiClient(BatchV1Api);
+  const pods = config.makeApiClient(CoreV1Api);
   const spec = { ...pod, restartPolicy: "Never", containers: pod.containers.map((container) => ({ ...container, args: [...args] })) };
   const body = { metadata: { generateName: `${name}-`, labels }, spec: { backoffLimit: 0, activeDeadlineSeconds: timeoutSeconds, ttlSecondsAfterFinished: KEPT_SECONDS, template: { metadata: { labels }, spec } } };
   // The client's types are classes, of which it asks no more than their properties.
   const made = await jobs.createNamespacedJob({ namespace, body: body as unknown as V1Job });
   const job = made.metadata?.name ?? "";
+  let wellAt = Date.now();
   for (;;) {
     const { status } = await jobs.readNamespacedJob({ name: job, namespace });
     const ended = status?.conditions?.find(({ type, status: is }) => is === "True" && (type === "Complete" || type === "Failed"));
-    if (ended !== undefined) return resultOf(config.makeApiClient(CoreV1Api), namespace, job, ended.type === "Complete", ended.message ?? "");
+    if (ended !== undefined) return resultOf(pods, namespace, job, ended.type === "Complete", ended.message ?? "");
+    const stuck = (status?.ready ?? 0) > 0 ? undefined : await whyStuck(pods, namespace, job);
+    if (stuck === undefined) wellAt = Date.now();
+    else if (Date.now() - wellAt > STUCK_MS) {
+      await jobs.deleteNamespacedJob({ name: job, namespace, propagationPolicy: "Background" });
+      throw new JobError(`The Job ${job} cannot start: ${stuck}`, 1);
+    }
     note((status?.active ?? 0) > 0 ? `the Job ${job} is at work` : `the Job ${job} waits for its pod`);
     await pause(POLL_MS);
   }
 }
 
+/** Why the pod of a Job does not start, when waiting will hardly help. */
+async function whyStuck(pods: CoreV1Api, namespace: string, job: string): Promise<string | undefined> {
+  const waiting = (await podOf(pods, namespace, job))?.status?.containerStatuses?.[0]?.state?.waiting;
+  return waiting?.reason !== undefined && stuckReasons.has(waiting.reason) ? (waiting.message ?? waiting.reason) : undefined;
+}
+
+async function podOf(pods: CoreV1Api, namespace: string, job: string): Promise<V1Pod | undefined> {
+  return (await pods.listNamespacedPod({ namespace, labelSelector: `batch.kubernetes.io/job-name=${job}` })).items[0];
+}
+
 async function resultOf(pods: CoreV1Api, namespace: string, job: string, complete: boolean, reason: string): Promise<Record<string, unknown>[]> {
-  const [pod] = (await pods.listNamespacedPod({ namespace, labelSelector: `batch.kubernetes.io/job-name=${job}` })).items;
+  const pod = await podOf(pods, namespace, job);
   const name = pod?.metadata?.name;
   const log = name === undefined ? "" : await pods.readNamespacedPodLog({ name, namespace }).catch(() => "");
   const lines = log.split("\n").filter((line) => line.startsWith("{"));
