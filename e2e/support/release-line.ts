@@ -164,7 +164,9 @@ export class ReleaseLine {
 
   /** What a preview of a release's own source would change, less what belongs to no cluster. */
   async changesOf(number: number): Promise<string[]> {
-    const { settings, source, password } = this.#at(number);
+    const { settings: recorded, source, password } = this.#at(number);
+    // Volumes stay as they are in a rollback, which whoever deploys that source again has to tell it.
+    const settings = { ...recorded, ...volumesOf(this.newest.settings, recorded) };
     // Where the source gets its secrets from, the newest one would stay.
     await setSecrets(this.stack.name, { appPassword: password });
     const { ok, output } = await this.stack.preview(settings, ["--json"], source.folder);
@@ -211,4 +213,10 @@ export class ReleaseLine {
     if (newest?.release == null) throw new Error(`The update made no release:\n${output}`);
     this.#made.push({ number: newest.release, source, settings, password: await readSecret(this.stack.name, "appPassword") });
   }
+}
+
+/** The settings in which a release names its volumes, with those of another release. */
+function volumesOf(from: Made["settings"], to: Made["settings"]): Made["settings"] {
+  const key = "forecast-stack:monitoring";
+  return { [key]: { ...(to[key] as object), storage: (from[key] as { readonly storage: string }).storage } };
 }
