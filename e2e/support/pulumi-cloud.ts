@@ -32,5 +32,10 @@ export async function startPulumiCloud(backend: FileBackend, project: string): P
 }
 
 function configOf(config: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, typeof value === "object" && value !== null && "secure" in value ? { string: value.secure, secret: true } : { string: String(value), secret: false }]));
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, configValueOf(value)]));
+}
+
+function configValueOf(value: unknown): object {
+  if (typeof value !== "object" || value === null) return { string: String(value), secret: false };
+  return "secure" in value ? { string: value.secure, secret: true } : { string: JSON.stringify(value), object: true, secret: false };
 }
