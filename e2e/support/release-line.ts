@@ -2,6 +2,7 @@ import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { differences } from "@forecast-stack/delivery/releases/compare.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
@@ -166,13 +167,16 @@ export class ReleaseLine {
   async changesOf(number: number): Promise<string[]> {
     const { settings: recorded, source, password } = this.#at(number);
     // Volumes stay as they are in a rollback, which whoever deploys that source again has to tell it.
-    const settings = { ...recorded, ...volumesOf(this.newest.settings, recorded) };
+    const volumes = volumesOf(this.newest.settings, recorded);
+    const settings = { ...recorded, ...volumes };
     // Where the source gets its secrets from, the newest one would stay.
     await setSecrets(this.stack.name, { appPassword: password });
     const { ok, output } = await this.stack.preview(settings, ["--json"], source.folder);
     if (!ok) return [`its source is refused: ${output}`];
     const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as { steps: { op: string; urn: string }[] };
-    return steps.filter(({ op, urn }) => op !== "same" && op !== "read" && !urn.includes("::pulumi:pulumi:Stack::")).map(({ op, urn }) => `${op} ${urn.slice(urn.lastIndexOf("::") + 2)}`);
+    // Prometheus then keeps as much as its volume takes: an argument of its pod, and no volume.
+    const isRetention = ({ op, urn }: (typeof steps)[number]) => !isDeepStrictEqual(volumes, volumesOf(recorded, recorded)) && op === "update" && urn.endsWith("StatefulSet::prometheus");
+    return steps.filter((step) => step.op !== "same" && step.op !== "read" && !step.urn.includes("::pulumi:pulumi:Stack::") && !isRetention(step)).map(({ op, urn }) => `${op} ${urn.slice(urn.lastIndexOf("::") + 2)}`);
   }
 
   async remove(): Promise<void> {
