@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { confirm } from "../confirm.ts";
 import { parseDuration } from "../flags/override-change.ts";
+import { kindOf } from "../policy/kinds.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { changesOf } from "../releases/update.ts";
 import { firstLine, tell } from "../tell.ts";
@@ -115,7 +116,7 @@ async function validated(stack: string, watchedSeconds: number | undefined): Pro
 function printPlan(stack: string, { resources, migrations, obstacles }: DeployPlan): void {
   const counts = Map.groupBy(resources, ({ operation }) => operation);
   process.stdout.write(`\n${pc.bold(stack)}: ${[...counts].map(([operation, some]) => `${some.length} ${operation}`).join(", ") || "no resources"}; migrations to apply: ${migrations.join(", ") || "none"}\n`);
-  for (const { name, type, operation } of resources.filter((resource) => resource.operation !== "same")) process.stdout.write(`  ${operation.padEnd(8)} ${type.slice(type.lastIndexOf(":") + 1)} ${name}\n`);
+  for (const { name, type, operation } of resources.filter((resource) => resource.operation !== "same")) process.stdout.write(`  ${operation.padEnd(8)} ${kindOf(type)} ${name}\n`);
   if (obstacles.length > 0) process.stdout.write(`\n${pc.red("This is not deployed:")}\n${obstacles.map((obstacle) => `  ${obstacle}\n`).join("")}`);
   process.stdout.write("\n");
 }

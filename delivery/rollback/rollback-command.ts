@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { confirm } from "../confirm.ts";
 import { notify } from "../notify.ts";
+import { kindOf } from "../policy/kinds.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { printTable } from "../table.ts";
 import { printTold } from "../tell.ts";
@@ -89,7 +90,7 @@ function printPlan({ stack, request, from, target, steps, jobs, flags, passwords
   const part = request.only === undefined ? "" : `${request.only} alone, `;
   process.stdout.write(`\n${pc.bold(`${stack}: ${part}release ${from.release ?? 0} → ${release ?? 0}`)}  ${new Date(entry.endTime * 1_000).toISOString()}  ${entry.message.split("\n")[0] ?? ""}\n\n`);
   const changed = steps.filter(({ operation, reason }) => operation !== "unchanged" || reason !== "");
-  if (changed.length > 0) printTable(["", "resource", "kind", "what", "risk", "why"], changed.map((one) => [marks[one.operation], one.name, one.type.slice(one.type.lastIndexOf(":") + 1), one.operation, one.risk, describeReason(one)]));
+  if (changed.length > 0) printTable(["", "resource", "kind", "what", "risk", "why"], changed.map((one) => [marks[one.operation], one.name, kindOf(one.type), one.operation, one.risk, describeReason(one)]));
   process.stdout.write(`${steps.length - changed.length} unchanged\n`);
   for (const job of jobs.gone) process.stdout.write(`The Job ${jobName(job)} finished in that release and is gone; it is put back as finished and not run again.\n`);
   for (const role of passwords.keys()) process.stdout.write(`The database's role ${role} gets back the password of that release.\n`);

@@ -11,7 +11,7 @@ interface Proof {
 }
 
 const proofs: Readonly<Record<string, Proof>> = {
-  rollback: { about: "fourteen changes, each a release,, back from the newest to each and forward again, under load", run: () => import("./rollback.ts") },
+  rollback: { about: "fourteen changes, each a release, back from the newest to each and forward again, under load", run: () => import("./rollback.ts") },
   kills: { about: "rollbacks killed at 20 random moments, each finished by the same command", run: () => import("./kills.ts") },
   "prometheus-3": { about: "every rule, its cases, the faults of monitoring and the validation on Prometheus 3", alone: true, run: () => import("./prometheus-3.ts") },
   outage: { about: "the API server gone for 30 s in the middle of a rollback", run: () => import("./outage.ts") },

@@ -1,3 +1,4 @@
+import { kindOf } from "@forecast-stack/delivery/policy/kinds.ts";
 import { z } from "zod";
 import type { TestStack } from "./test-stack.ts";
 
@@ -10,7 +11,7 @@ const stateSchema = z.object({ deployment: z.object({ resources: z.array(z.objec
 export async function orphansOf(stack: TestStack): Promise<string[]> {
   const { items } = listSchema.parse(JSON.parse(await stack.kubectl(["get", kinds.join(","), "--show-managed-fields", "-o", "json"])));
   const { deployment } = stateSchema.parse(JSON.parse(await stack.state()));
-  const known = new Set(deployment.resources.flatMap(({ id, type }) => (id === undefined ? [] : [`${type.slice(type.lastIndexOf(":") + 1)} ${id.slice(id.lastIndexOf("/") + 1)}`])));
+  const known = new Set(deployment.resources.flatMap(({ id, type }) => (id === undefined ? [] : [`${kindOf(type)} ${id.slice(id.lastIndexOf("/") + 1)}`])));
   const made = items.filter(({ metadata }) => metadata.managedFields.some(({ manager }) => manager.startsWith("pulumi-kubernetes")));
   return made.map(({ kind, metadata }) => `${kind} ${metadata.name}`).filter((object) => !known.has(object));
 }

@@ -175,7 +175,8 @@ export class ReleaseLine {
     if (!ok) return [`its source is refused: ${output}`];
     const { steps } = JSON.parse(output.slice(output.indexOf("{"))) as { steps: { op: string; urn: string }[] };
     // Prometheus then keeps as much as its volume takes: an argument of its pod, and no volume.
-    const isRetention = ({ op, urn }: (typeof steps)[number]) => !isDeepStrictEqual(volumes, volumesOf(recorded, recorded)) && op === "update" && urn.endsWith("StatefulSet::prometheus");
+    const grown = !isDeepStrictEqual(volumes, volumesOf(recorded, recorded));
+    const isRetention = ({ op, urn }: (typeof steps)[number]) => grown && op === "update" && urn.endsWith("StatefulSet::prometheus");
     return steps.filter((step) => step.op !== "same" && step.op !== "read" && !step.urn.includes("::pulumi:pulumi:Stack::") && !isRetention(step)).map(({ op, urn }) => `${op} ${urn.slice(urn.lastIndexOf("::") + 2)}`);
   }
 
