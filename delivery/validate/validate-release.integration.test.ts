@@ -136,6 +136,19 @@ describe("the validation of a release, by a Prometheus with a history of six day
     expect(lineOf(report, "memory-growth")?.unknown).toContain("Prometheus watched for 0 % of the time");
   }, 60_000);
 
+  it("is UNKNOWN for a release that was replaced before Prometheus had looked at it, and compares the next one with nothing", async () => {
+    const never = { from: six, to: six };
+    const replaced = await validate(window(5, never, { missing: DAY, cutShort: "release 6 replaced it" }));
+    expect(replaced.decision).toBe("UNKNOWN");
+    expect(replaced.lines.map(({ value }) => value)).toEqual(replaced.lines.map(() => null));
+    expect(lineOf(replaced, "uptime")?.unknown).toBe("Prometheus never looked at it");
+    expect(replaced.runs).toEqual([]);
+    const next = await validate(window(6, { from: six, to: seven }, { before: { release: 5, span: never } }));
+    expect(next.decision).toBe("GO");
+    expect(lineOf(next, "uptime")).toMatchObject({ value: 1, before: null });
+    expect(lineOf(next, "memory-growth")?.unknown).toBe("of the release before: Prometheus never looked at it");
+  }, 60_000);
+
   it("is refused with one sentence when Prometheus does not answer", async () => {
     const nowhere = new Prometheus(endpointAt("http://127.0.0.1:9", undefined));
     await expect(validateRelease(nowhere, { stack: "dev", namespace: "forecast-dev", window: window(6, { from: six, to: seven }), strict: false, now: end })).rejects.toThrow(/^Prometheus does not answer, so that nothing is known of the release: /);

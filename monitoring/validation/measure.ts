@@ -2,7 +2,7 @@ import { releaseThresholds } from "../thresholds.ts";
 import { series } from "../promql.ts";
 import type { WatchLine } from "../watch-list.ts";
 import type { Prometheus, Sample } from "./prometheus.ts";
-import type { Span } from "./release-window.ts";
+import { isEmpty, type Span } from "./release-window.ts";
 import { valuesOfRuns } from "./runs.ts";
 
 /** What Prometheus said about a line: all that its verdict rests on. */
@@ -40,9 +40,11 @@ export function endOfNewestRun(namespace: string): string {
 /** Asks for the evidence of a line that has a value of its own, over a span. */
 export async function measure(prometheus: Prometheus, { measured, unit }: WatchLine, namespace: string, span: Span): Promise<Evidence> {
   if (measured.by === "growth") throw new Error("How much a value has grown is computed, not asked for.");
+  const seconds = Math.round(span.to - span.from);
+  const query = measured.by === "runs" ? measured.gauge(namespace) : measured.value(namespace, `${seconds}s`);
+  if (isEmpty(span)) return { query, span, samples: [], ...unknown("Prometheus never looked at it") };
   const step = stepOf(span);
   if (measured.by === "runs") {
-    const query = measured.gauge(namespace);
     const [ends, gauge] = await Promise.all([oneSeries(prometheus, endOfNewestRun(namespace), span, step), oneSeries(prometheus, query, span, step)]);
     const runs = valuesOfRuns(ends, gauge, span).map(({ endedAt, value }) => ({ at: endedAt, value }));
     const values = runs.map(({ value }) => value);
@@ -50,8 +52,6 @@ export async function measure(prometheus: Prometheus, { measured, unit }: WatchL
     const value = measured.of === "mean" ? values.reduce((sum, one) => sum + one, 0) / values.length : Math.max(...values);
     return { query, span, samples: runs, ...(runs.length < wanted ? unknown(`${runs.length} runs of the window have a value, and at least ${wanted} are due (one a day)`) : known(value)) };
   }
-  const seconds = Math.round(span.to - span.from);
-  const query = measured.value(namespace, `${seconds}s`);
   const moment = Math.max(MOMENT, step);
   // Earlier moments would look back at the release before.
   const moments = { from: Math.min(span.from + moment, span.to), to: span.to };

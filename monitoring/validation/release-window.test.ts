@@ -22,6 +22,12 @@ describe("the window of a release", () => {
     expect(releaseWindow("dev", updates, 2, 86_400, 20_000).before).toEqual({ release: 1, span: { from: 130, to: 5_000 } });
   });
 
+  it("is empty for a release that was replaced before Prometheus had looked at it, as is what the next one is compared with", () => {
+    const quick = [update(1, 0, 100), update(2, 110, 200)];
+    expect(releaseWindow("dev", quick, 1, 600, 20_000)).toEqual({ release: 1, message: "Release 1", span: { from: 130, to: 130 }, missing: 600, cutShort: "release 2 replaced it", before: null });
+    expect(releaseWindow("dev", quick, 2, 600, 20_000)).toMatchObject({ span: { from: 230, to: 830 }, missing: 0, before: { release: 1, span: { from: 130, to: 130 } } });
+  });
+
   it("opens two scrapes after the update, until when whoever waits has to wait", () => {
     expect([9_100, 9_130, 9_131, 20_000].map((now) => secondsUntilLookedAt(updates, 3, now))).toEqual([31, 1, 0, 0]);
     expect([secondsUntilLookedAt(updates, undefined, 9_100), secondsUntilLookedAt(updates, 1, 9_100), secondsUntilLookedAt([], undefined, 0)]).toEqual([31, 0, 0]);

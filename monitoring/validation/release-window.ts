@@ -17,13 +17,13 @@ export interface ReleaseUpdate {
 export interface ReleaseWindow {
   readonly release: number;
   readonly message: string;
-  /** From when Prometheus has looked at it to the end of the window, to the next change, or to now. */
+  /** From when Prometheus has looked at it to the end of the window, to the next change, or to now; empty when it was replaced before. */
   readonly span: Span;
   /** Seconds of the window that was asked for which are not over yet. */
   readonly missing: number;
   /** Why the window ends before it is full. */
   readonly cutShort: string | null;
-  /** The release before it and its last time at work, at most as long; null for the first one. */
+  /** The release before it and its last time at work, at most as long, empty when Prometheus never looked at it; null for the first one. */
   readonly before: { readonly release: number; readonly span: Span } | null;
 }
 
@@ -46,15 +46,25 @@ export function releaseWindow(stack: string, updates: readonly ReleaseUpdate[], 
   const end = from + seconds;
   const replaced = next !== undefined && next.entry.startTime < end ? next : undefined;
   const to = Math.min(end, now, replaced?.entry.startTime ?? Infinity);
-  if (to <= from) throw new ValidationError(`Release ${found.release ?? 0} of ${stack} has only just been deployed: there is nothing to look at yet.`);
+  if (to <= from && replaced === undefined) throw new ValidationError(`Release ${found.release ?? 0} of ${stack} has only just been deployed: there is nothing to look at yet.`);
   return {
     release: found.release ?? 0,
     message: found.entry.message.split("\n")[0] ?? "",
-    span: { from, to },
-    missing: Math.max(0, Math.round(end - to)),
+    span: spanUpTo(to, from),
+    missing: Math.round(end - Math.max(from, to)),
     cutShort: replaced === undefined ? null : `release ${replaced.release ?? 0} replaced it`,
-    before: previous === undefined ? null : { release: previous.release ?? 0, span: { from: Math.max(lookedAtFrom(previous), found.entry.startTime - seconds), to: found.entry.startTime } },
+    before: previous === undefined ? null : { release: previous.release ?? 0, span: spanUpTo(found.entry.startTime, Math.max(lookedAtFrom(previous), found.entry.startTime - seconds)) },
   };
+}
+
+/** Whether a span has no time in it. */
+export function isEmpty({ from, to }: Span): boolean {
+  return from >= to;
+}
+
+/** Never ends before it begins: one that would is empty, where it begins. */
+function spanUpTo(to: number, from: number): Span {
+  return { from, to: Math.max(from, to) };
 }
 
 /** Seconds until Prometheus has looked at a release, or at the newest one; none when it has. */

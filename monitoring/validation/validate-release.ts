@@ -4,7 +4,7 @@ import { anomaliesOf, type FiredAlert, type Restart } from "./anomalies.ts";
 import { grown, type JudgedLine, judgeLine, judgeRelease } from "./judge.ts";
 import { endOfNewestRun, type Evidence, measure, stepOf } from "./measure.ts";
 import type { Prometheus, Sample } from "./prometheus.ts";
-import type { ReleaseWindow, Span } from "./release-window.ts";
+import { isEmpty, type ReleaseWindow, type Span } from "./release-window.ts";
 import { reportOf, type RunRecord, type ValidationReport } from "./report.ts";
 import { valuesOfRuns } from "./runs.ts";
 
@@ -34,7 +34,7 @@ export async function validateRelease(prometheus: Prometheus, { stack, namespace
     if (line.measured.by === "growth") return judgeLine(line, grown(found(current, line.measured.of), before?.get(line.measured.of)), null);
     return judgeLine(line, found(current, line.name), before?.get(line.name)?.value ?? null);
   });
-  const [runs, alerts, restarts] = await Promise.all([runsOf(prometheus, namespace, window.span, lines), firedAlerts(prometheus, namespace, window.span), restartsOf(prometheus, namespace, window.span)]);
+  const [runs, alerts, restarts] = isEmpty(window.span) ? [[], [], []] : await Promise.all([runsOf(prometheus, namespace, window.span, lines), firedAlerts(prometheus, namespace, window.span), restartsOf(prometheus, namespace, window.span)]);
   return reportOf({ stack, madeAt: now, window, judgement: judgeRelease(lines, window, strict), lines, runs, anomalies: anomaliesOf({ lines, runs, alerts, restarts }) });
 }
 

@@ -182,6 +182,22 @@ describe("backups", () => {
     expect((await readdir(join(directory, database))).sort()).toEqual([`${first.name}.age`, `${first.name}.json`]);
   }, 60_000);
 
+  it("that the database cannot note are kept all the same, and whoever made them is told so", async () => {
+    const database = await filled();
+    const backups = backupsOf(database);
+    // A lock that lets the dump read the table, and nobody write to it.
+    const holder = new pg.Client({ ...server.superuser, database });
+    await holder.connect();
+    await holder.query("BEGIN; LOCK TABLE backups IN SHARE MODE");
+    const attempt = expect(backups.create()).rejects.toMatchObject({ exitCode: 1, message: expect.stringMatching(/^The backup forecast\S* is in .*, but its database could not note it, so that the metrics of backups stay as they were: /) });
+    await eventually(async () => {
+      expect(await server.query(database, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'forecast-backup' AND wait_event_type = 'Lock'")).toHaveLength(1);
+    });
+    await attempt;
+    await holder.end();
+    expect((await backups.verify()).checked?.intact).toBe(true);
+  }, 60_000);
+
   it("that nobody made are named as missing, with what there is", async () => {
     const database = await filled();
     const backups = backupsOf(database);

@@ -158,8 +158,11 @@ export class Backups {
   }
 
   async #write(manifest: Manifest): Promise<void> {
-    await this.#parts.store.put(`${manifest.name}${MANIFEST}`, Readable.from([`${JSON.stringify(manifest)}\n`]));
-    await withConnection(this.#parts.administration, (client) => recordBackup(client, manifest));
+    const { administration, store } = this.#parts;
+    await store.put(`${manifest.name}${MANIFEST}`, Readable.from([`${JSON.stringify(manifest)}\n`]));
+    await withConnection(administration, (client) => recordBackup(client, manifest)).catch((error: unknown) => {
+      throw new BackupError("failed", `The backup ${manifest.name} is in ${store.place}, but its database could not note it, so that the metrics of backups stay as they were: ${messageOf(error)}`, error);
+    });
   }
 }
 
