@@ -1,5 +1,5 @@
 import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
-import { parseUrn } from "./urn.ts";
+import { parseUrn, providerReference, providerUrn } from "./urn.ts";
 
 const JOB = "kubernetes:batch/v1:Job";
 
@@ -20,14 +20,18 @@ export async function sortJobs(target: Deployment, today: Deployment, exists: (p
 
 /**
  * Today's state as a replay can start from it: with the finished Jobs of the
- * target, and without operations that were cut off (what they may have made is
- * taken over when it is made again).
+ * target, by the providers of today, and without operations that were cut off
+ * (what they may have made is taken over when it is made again).
  */
 export function preparedState(today: Deployment, { adopted, gone }: Jobs): Deployment {
   const known = new Set(today.resources.map(({ urn }) => urn));
-  const jobs = [...adopted, ...gone].map((job) => ({ ...job, dependencies: job.dependencies.filter((urn) => known.has(urn)), propertyDependencies: {} }));
-  // A Job whose component is gone has nothing that it could belong to; the replay takes it over when it makes the component.
-  const placed = jobs.filter(({ parent }) => parent === undefined || known.has(parent));
+  const providers = new Map(today.resources.filter(({ type }) => type.startsWith("pulumi:providers:")).map(({ urn, id }) => [urn, providerReference(urn, id ?? "")]));
+  // A Job whose component or provider is gone has nothing that it could belong to; the replay takes it over when it makes that.
+  const placed = [...adopted, ...gone].flatMap((job) => {
+    const provider = providers.get(providerUrn(job.provider ?? ""));
+    if (provider === undefined || (job.parent !== undefined && !known.has(job.parent))) return [];
+    return [{ ...job, provider, dependencies: job.dependencies.filter((urn) => known.has(urn)), propertyDependencies: {} }];
+  });
   return { ...today, pending_operations: [], resources: [...today.resources, ...placed] };
 }
 

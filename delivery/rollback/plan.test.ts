@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@jest/globals";
 import { type Deployment, deploymentSchema } from "../releases/checkpoint.ts";
-import { preparedState, sortJobs, withoutRunningJobs } from "./jobs.ts";
 import { imagesOf, judgeSteps, renamedSince, withDriftReasons } from "./plan.ts";
 import type { Step } from "./replay-stack.ts";
 
@@ -37,29 +36,6 @@ describe("the steps of a rollback", () => {
     const drift = planned.map(({ urn: at, name }) => ({ urn: at, name, paths: name === "edited" ? ["data.key"] : [], live: name === "edited" ? {} : undefined }));
     expect(withDriftReasons(planned, drift, false).map(({ reason }) => reason)).toEqual(["changed by hand (data.key), put back", "was deleted by hand"]);
     expect(withDriftReasons(planned, drift, true)[0]?.reason).toBe("changed by hand (data.key), kept");
-  });
-});
-
-describe("the Jobs of the release that is gone back to", () => {
-  const job = (name: string) => resource("kubernetes:batch/v1:Job", name);
-  const namespace = resource("kubernetes:core/v1:Namespace", "namespace");
-
-  it("are in the state before the replay, whether they still exist or are put back, so that they are never made again", async () => {
-    const target = deployment([namespace, { ...job("migrate-1"), dependencies: [namespace.urn, urn("kubernetes:core/v1:Secret", "gone")] }, job("migrate-0")]);
-    const today = deployment([namespace, job("migrate-2")]);
-    const jobs = await sortJobs(target, today, ({ name }) => Promise.resolve(name === "migrate-1"));
-    expect([jobs.adopted.map(({ urn: name }) => name), jobs.gone.map(({ urn: name }) => name)]).toEqual([[urn("kubernetes:batch/v1:Job", "migrate-1")], [urn("kubernetes:batch/v1:Job", "migrate-0")]]);
-    const prepared = preparedState({ ...today, pending_operations: [{}] }, jobs);
-    expect(prepared.resources.map(({ urn: name }) => name)).toEqual(expect.arrayContaining([urn("kubernetes:batch/v1:Job", "migrate-1"), urn("kubernetes:batch/v1:Job", "migrate-0")]));
-    // Pulumi takes no state in which something depends on what is not there, or an operation is unfinished.
-    expect(prepared.resources.find(({ urn: name }) => name.endsWith("migrate-1"))?.dependencies).toEqual([namespace.urn]);
-    expect(prepared.pending_operations).toEqual([]);
-  });
-
-  it("stay as they are when they are today's too, whatever has changed in them", async () => {
-    const [target, today] = [deployment([job("same")]), deployment([{ ...job("same"), inputs: { spec: "today's" } }])];
-    expect(await sortJobs(target, today, () => Promise.resolve(false))).toEqual({ adopted: [], gone: [] });
-    expect(withoutRunningJobs(target, today).resources.at(-1)?.inputs).toEqual({ spec: "today's" });
   });
 });
 

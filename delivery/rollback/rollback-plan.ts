@@ -156,9 +156,9 @@ async function lastGood(stack: string, history: ReleaseHistory, releases: readon
   throw new ReleaseError(`The stack ${stack} has no earlier release that is something else and was not rolled back from. Choose one of forecastctl releases ${stack} with --to.`);
 }
 
-/** Pulumi's errors hold its whole output; what matters stands in its diagnostics. */
+/** Pulumi's errors hold its whole output; what matters stands in its diagnostics, or else in what the CLI complained of. */
 export function firstLines(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const begin = text.indexOf("Diagnostics:");
-  return (begin < 0 ? text : text.slice(begin + "Diagnostics:".length)).trim().split("\n").slice(0, 15).join("\n");
+  const said = /Diagnostics:([^]*)/.exec(text) ?? / stderr:([^]*?)(?:\n err\?:|$)/.exec(text);
+  return (said?.[1] ?? text).trim().split("\n").slice(0, 15).join("\n");
 }

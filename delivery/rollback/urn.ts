@@ -11,7 +11,12 @@ export function parseUrn(urn: string): UrnParts {
   return { stack: head.slice(head.lastIndexOf(":") + 1), project, type: types.slice(types.lastIndexOf("$") + 1), name: name.join("::") };
 }
 
-/** A recorded reference to a provider is its URN and its id. */
+/** A recorded reference to a provider is its URN and its id, which is another one after a stack was destroyed and made again. */
+export function providerReference(urn: string, id: string): string {
+  return `${urn}::${id}`;
+}
+
+/** The provider's URN of such a reference. */
 export function providerUrn(reference: string): string {
   return reference.slice(0, reference.lastIndexOf("::"));
 }
