@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "@jest/globals";
 import { renderRuleGroups, severities } from "@forecast-stack/monitoring/alert-rule.ts";
 import { catalogue } from "@forecast-stack/monitoring/catalogue/catalogue.ts";
+import { lookbackSeconds } from "@forecast-stack/monitoring/prometheus-config.ts";
 import { stringify } from "yaml";
 import { allRuleGroups } from "./all-rule-groups.ts";
 import { pendingAlerts } from "./pending.ts";
@@ -55,6 +56,10 @@ describe("alert rules", () => {
     const linked = new Set(rules.map(({ runbook }) => runbook));
     const sections = readdirSync(join(here, "runbooks")).flatMap((file) => [...readFileSync(join(here, "runbooks", file), "utf8").matchAll(/^## (.+)$/gm)].map(([, heading = ""]) => `${file}#${heading.toLowerCase().replaceAll(" ", "-")}`));
     expect(sections.filter((section) => !linked.has(section))).toEqual([]);
+  });
+
+  it("are evaluated before what they recorded counts no longer", () => {
+    for (const { intervalSeconds = 0 } of allRuleGroups) expect(intervalSeconds).toBeLessThan(lookbackSeconds);
   });
 
   it("have names that no other rule has", () => {

@@ -62,4 +62,4 @@ export const slo: RuleGroup = {
 };
 
 /** Objectives over days: they read so many samples that they are computed less often. */
-export const sloDays: RuleGroup = { name: "slo-days", interval: "2m", records: sloRecords(windows.long), rules: [] };
+export const sloDays: RuleGroup = { name: "slo-days", intervalSeconds: 60, records: sloRecords(windows.long), rules: [] };

@@ -59,8 +59,8 @@ export interface RecordingRule {
 
 export interface RuleGroup {
   readonly name: string;
-  /** How often it is evaluated, where that is not the global interval. */
-  readonly interval?: string;
+  /** Seconds between two evaluations, where that is not the global interval; less than a value counts (lookbackSeconds). */
+  readonly intervalSeconds?: number;
   readonly records?: readonly RecordingRule[];
   readonly rules: readonly AlertRule[];
 }
@@ -100,9 +100,9 @@ function secondsOf(duration: string): number {
 /** The groups as Prometheus and the PrometheusRule resource spell them. */
 export function renderRuleGroups(groups: readonly RuleGroup[], links: AlertLinks): { groups: Record<string, unknown>[] } {
   return {
-    groups: groups.map(({ name, interval, records = [], rules }) => ({
+    groups: groups.map(({ name, intervalSeconds, records = [], rules }) => ({
       name,
-      ...(interval === undefined ? {} : { interval }),
+      ...(intervalSeconds === undefined ? {} : { interval: `${intervalSeconds}s` }),
       rules: [...records, ...rules.map((rule) => renderAlert(rule, links))],
     })),
   };

@@ -3,6 +3,15 @@ import { droppedApiServerMetrics, droppedContainerMetrics, keptApiServerBuckets,
 /** Seconds from one look of Prometheus at a target to the next. */
 export const scrapeIntervalSeconds = 15;
 
+/**
+ * Seconds that a value counts after it was taken. A target that goes away is
+ * noted at once, but not one that goes away while Prometheus is restarted: with
+ * the five minutes that Prometheus takes otherwise, what the exporter from
+ * before had said would hide a fault for as long. Longer than the time between
+ * two evaluations of any rule, whose records would be gone in between.
+ */
+export const lookbackSeconds = 90;
+
 const token = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const clusterAuthority = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
 

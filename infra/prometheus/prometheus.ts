@@ -1,7 +1,7 @@
 import { StatefulSet } from "@pulumi/kubernetes/apps/v1/index.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type PrometheusConfigInput, prometheusConfig } from "@forecast-stack/monitoring/prometheus-config.ts";
+import { lookbackSeconds, type PrometheusConfigInput, prometheusConfig } from "@forecast-stack/monitoring/prometheus-config.ts";
 import { stringify } from "yaml";
 import { alertmanagerPort } from "../alertmanager.ts";
 import { exposedService, exposedUrl, podsOf } from "../exposed-service.ts";
@@ -84,6 +84,7 @@ export class Prometheus extends pulumi.ComponentResource {
                     "--storage.tsdb.path=/prometheus",
                     `--storage.tsdb.retention.time=${settings.monitoring.retention}`,
                     `--storage.tsdb.retention.size=${retentionSize(settings.monitoring.storage)}`,
+                    `--query.lookback-delta=${lookbackSeconds}s`,
                     `--web.listen-address=:${prometheusPort}`,
                   ],
                   env: [{ name: "GOMEMLIMIT", value: goMemoryLimit(settings.size, "prometheus") }],
