@@ -33,7 +33,7 @@ describe("Prometheus with the product's rules", () => {
     prometheus = alertmanager = undefined;
   });
 
-  async function start(options: Pick<PrometheusOptions, "disk" | "flags"> = {}): Promise<TestPrometheus> {
+  async function start(options: Pick<PrometheusOptions, "disk" | "flags" | "lookback"> = {}): Promise<TestPrometheus> {
     const address = `127.0.0.1:${(target.address() as AddressInfo).port}`;
     const config = {
       global: { scrape_interval: "1s", evaluation_interval: "1s" },
@@ -90,7 +90,7 @@ describe("Prometheus with the product's rules", () => {
   }, MINUTE);
 
   it("survives a full disk, says that it measures nothing, and measures again when there is room", async () => {
-    const server = await start({ disk: "1m", flags: ["--query.lookback-delta=5s"] });
+    const server = await start({ disk: "1m", lookback: 5 });
     await known(server, "pg_up");
     await ends(server, "NothingMeasured");
     // Each scrape brings new series, which fill the journal.

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { lookbackSeconds } from "@forecast-stack/monitoring/prometheus-config.ts";
 import { stringify } from "yaml";
 import { eventually } from "./alertmanager.ts";
 import { freePort } from "./free-port.ts";
@@ -19,6 +20,8 @@ export interface PrometheusOptions {
   readonly history?: { readonly series: History; readonly from: number; readonly to: number; readonly step: number };
   /** Its data lies on a disk of its own of this size (`2m`), which `npm test` may mount because it is root. */
   readonly disk?: string;
+  /** Seconds that a value counts; by default as long as in a stack. */
+  readonly lookback?: number;
   /** Further flags of the program. */
   readonly flags?: readonly string[];
 }
@@ -38,7 +41,7 @@ export interface TestPrometheus {
 }
 
 /** Starts it; `npm test` puts the program on the PATH. */
-export async function startPrometheus({ config = {}, rules, history, disk, flags = [] }: PrometheusOptions): Promise<TestPrometheus> {
+export async function startPrometheus({ config = {}, rules, history, disk, lookback = lookbackSeconds, flags = [] }: PrometheusOptions): Promise<TestPrometheus> {
   const directory = await mkdtemp(join(tmpdir(), "prometheus-"));
   const storage = join(directory, "data");
   await writeFile(join(directory, "rules.yaml"), stringify(rules ?? { groups: [] }, { aliasDuplicateObjects: false }));
@@ -54,7 +57,7 @@ export async function startPrometheus({ config = {}, rules, history, disk, flags
   let child: ChildProcess | undefined;
   let output = "";
   const start = async (): Promise<void> => {
-    const args = [`--config.file=${join(directory, "prometheus.yaml")}`, `--storage.tsdb.path=${storage}`, "--storage.tsdb.retention.time=100y", `--web.listen-address=127.0.0.1:${port}`, ...flags];
+    const args = [`--config.file=${join(directory, "prometheus.yaml")}`, `--storage.tsdb.path=${storage}`, "--storage.tsdb.retention.time=100y", `--query.lookback-delta=${lookback}s`, `--web.listen-address=127.0.0.1:${port}`, ...flags];
     const [program = "", ...rest] = disk === undefined ? ["prometheus", ...args] : ["unshare", "--mount", "sh", "-c", `mkdir -p "$0" && mount -t tmpfs -o size=${disk} tmpfs "$0" && exec prometheus "$@"`, storage, ...args];
     const started = spawn(program, rest, { stdio: ["ignore", "ignore", "pipe"] });
     child = started;
