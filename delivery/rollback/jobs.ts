@@ -1,5 +1,5 @@
 import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
-import { parseUrn, providerReference, providerUrn } from "./urn.ts";
+import { isProvider, parseUrn, providerReference, providerUrn } from "./urn.ts";
 
 const JOB = "kubernetes:batch/v1:Job";
 
@@ -25,7 +25,7 @@ export async function sortJobs(target: Deployment, today: Deployment, exists: (p
  */
 export function preparedState(today: Deployment, { adopted, gone }: Jobs): Deployment {
   const known = new Set(today.resources.map(({ urn }) => urn));
-  const providers = new Map(today.resources.filter(({ type }) => type.startsWith("pulumi:providers:")).map(({ urn, id }) => [urn, providerReference(urn, id ?? "")]));
+  const providers = new Map(today.resources.filter(({ type }) => isProvider(type)).map(({ urn, id }) => [urn, providerReference(urn, id ?? "")]));
   // A Job whose component or provider is gone has nothing that it could belong to; the replay takes it over when it makes that.
   const placed = [...adopted, ...gone].flatMap((job) => {
     const provider = providers.get(providerUrn(job.provider ?? ""));

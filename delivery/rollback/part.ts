@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type CheckpointResource, type Deployment, outputsOf } from "../releases/checkpoint.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { imagesOf } from "./plan.ts";
-import { parseUrn } from "./urn.ts";
+import { isProvider, parseUrn } from "./urn.ts";
 
 /**
  * Today's release with one component, and everything in it, as the target had
@@ -20,7 +20,7 @@ export function onlyPart(target: Deployment, today: Deployment, part: string): D
   const replaced = new Set(now.map(({ urn }) => urn));
   const known = new Set(today.resources.map(({ urn }) => urn));
   // A provider that only the target knows comes along; what the part read from others is today's.
-  const providers = target.resources.filter(({ urn, type }) => type.startsWith("pulumi:providers:") && !known.has(urn));
+  const providers = target.resources.filter(({ urn, type }) => isProvider(type) && !known.has(urn));
   const others = today.resources.filter(({ urn }) => !replaced.has(urn));
   const root = others.findIndex(({ type }) => type === "pulumi:pulumi:Stack");
   return { ...today, resources: [...others.map((resource, index) => (index === root ? { ...resource, outputs: mixedOutputs(target, today, then, part) } : resource)), ...providers, ...then] };

@@ -3,7 +3,7 @@ import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
 import type { Decrypt } from "../releases/passphrase.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { isSecret, plaintextOf } from "../releases/secret-values.ts";
-import { isDefaultProvider, parseUrn, providerUrn } from "./urn.ts";
+import { isDefaultProvider, isProvider, parseUrn, providerUrn } from "./urn.ts";
 
 const ROOT = "pulumi:pulumi:Stack";
 
@@ -42,7 +42,7 @@ function register(resource: CheckpointResource, surroundings: Surroundings): pul
   const options = optionsOf(resource, surroundings);
   if (!resource.custom) return new RecordedComponent(type, name, {}, options);
   const inputs = restore(resource.inputs, surroundings.decrypt) as Record<string, unknown>;
-  if (type.startsWith("pulumi:providers:")) return new RecordedProvider(type.slice("pulumi:providers:".length), name, inputs, options);
+  if (isProvider(type)) return new RecordedProvider(type.slice("pulumi:providers:".length), name, inputs, options);
   // What another stack gave, or the program only read, is read again, not made.
   if (type === "pulumi:pulumi:StackReference") return new pulumi.StackReference(name, { name: String(resource.inputs["name"]) }, options);
   if (resource.external) return new RecordedResource(type, name, {}, { ...options, ...(resource.id === undefined ? {} : { id: resource.id }) });

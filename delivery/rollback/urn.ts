@@ -21,8 +21,13 @@ export function providerUrn(reference: string): string {
   return reference.slice(0, reference.lastIndexOf("::"));
 }
 
+/** Whether resources of this type are providers. */
+export function isProvider(type: string): boolean {
+  return type.startsWith("pulumi:providers:");
+}
+
 /** Pulumi makes default providers itself, from the stack's configuration. */
 export function isDefaultProvider(urn: string): boolean {
   const { type, name } = parseUrn(urn);
-  return type.startsWith("pulumi:providers:") && (name === "default" || name.startsWith("default_"));
+  return isProvider(type) && (name === "default" || name.startsWith("default_"));
 }

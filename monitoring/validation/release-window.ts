@@ -45,13 +45,13 @@ export function releaseWindow(stack: string, updates: readonly ReleaseUpdate[], 
   const [previous, next] = [releases[index - 1], releases[index + 1]];
   const end = from + seconds;
   const replaced = next !== undefined && next.entry.startTime < end ? next : undefined;
-  const to = Math.min(end, now, replaced?.entry.startTime ?? Infinity);
-  if (to <= from && replaced === undefined) throw new ValidationError(`Release ${found.release ?? 0} of ${stack} has only just been deployed: there is nothing to look at yet.`);
+  const span = spanUpTo(Math.min(end, now, replaced?.entry.startTime ?? Infinity), from);
+  if (isEmpty(span) && replaced === undefined) throw new ValidationError(`Release ${found.release ?? 0} of ${stack} has only just been deployed: there is nothing to look at yet.`);
   return {
     release: found.release ?? 0,
     message: found.entry.message.split("\n")[0] ?? "",
-    span: spanUpTo(to, from),
-    missing: Math.round(end - Math.max(from, to)),
+    span,
+    missing: Math.round(end - span.to),
     cutShort: replaced === undefined ? null : `release ${replaced.release ?? 0} replaced it`,
     before: previous === undefined ? null : { release: previous.release ?? 0, span: spanUpTo(found.entry.startTime, Math.max(lookedAtFrom(previous), found.entry.startTime - seconds)) },
   };
