@@ -25,11 +25,6 @@ export class FlagMapStore {
     return { definitions, overrides, rollouts };
   }
 
-  /** What the overrides map holds. */
-  async overrides(): Promise<FlagMapContent["data"]> {
-    return (await this.#map("overrides")).data;
-  }
-
   /** Who the API server takes this caller for. */
   async whoAmI(): Promise<string> {
     return told(whoAmI(this.#kubeConfig));

@@ -67,11 +67,11 @@ export class Rollback {
     await this.#setQuarantine(from, target, request);
     const namespace = namespaceOf(today);
     const live = namespace === undefined ? undefined : new LiveFlags(context, namespace);
-    const paused = (await live?.pauseRollouts()) ?? [];
     const decrypt = await this.#history.decryptOf(target.deployment);
     const schema = new SchemaChange(plan, note);
     const { stack, close } = await openStack(this.#stack, target.update.entry, target.deployment, replay(wanted, decrypt, renamedSince(wanted, today)));
     try {
+      const paused = (await live?.pauseRollouts()) ?? [];
       note("preparing the state");
       await putBackFinished(jobs.gone, decrypt, context);
       await stack.importStack({ version: 3, deployment: preparedState(today, jobs) });
