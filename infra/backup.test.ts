@@ -9,7 +9,7 @@ describe("a stack of which nobody makes backups", () => {
   });
 
   it("says nothing once there is a bucket, or the settings say that this is meant", async () => {
-    expect(await warningsOf("production", { "forecast-stack:backup": '{"s3":{"bucket":"b"}}', "forecast-stack:backupS3AccessKeyId": "<id>", "forecast-stack:backupS3SecretAccessKey": "<key>" })).toEqual([]);
+    expect(await warningsOf("production", { "forecast-stack:backup": '{"s3":{"bucket":"backups"}}', "forecast-stack:backupS3AccessKeyId": "<id>", "forecast-stack:backupS3SecretAccessKey": "<key>" })).toEqual([]);
     expect(await warningsOf("production", { "forecast-stack:backup": '{"enabled":false}' })).toEqual([]);
   });
 
