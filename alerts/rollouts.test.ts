@@ -1,5 +1,5 @@
 import { rollouts } from "./rollouts.ts";
-import { threshold } from "./test-support/alert-case.ts";
+import { neverFires, threshold } from "./test-support/alert-case.ts";
 import { describeAlerts } from "./test-support/describe-alerts.ts";
 import { live } from "./test-support/live-series.ts";
 
@@ -8,10 +8,33 @@ const namespace = "forecast-dev";
 describeAlerts(rollouts, {
   RolloutStuck: (rule) => [
     threshold(rule, {
-      behaviour: "fires after a quarter of an hour without a verdict, and ends with the next one",
-      series: [[live("rollout_unjudged_seconds", { namespace, rollout: "hybrid" }), [890, 910]]],
+      behaviour: "fires a quarter of an hour before a rollout without a verdict goes back by itself, however long it may hold, and ends with the next one",
+      series: [[live("rollout_timeout_seconds", { namespace, rollout: "daily" }), [93_600, 93_600]], [live("rollout_unjudged_seconds", { namespace, rollout: "daily" }), [92_690, 92_710]]],
+      labels: { namespace, rollout: "daily" },
+      description: "daily exposes people without a verdict and goes back by itself in 14m 50s (threshold 15m): no data, errors, or pods that do not report its flags.",
+    }),
+    threshold(rule, {
+      behaviour: "fires for a rollout with a short time-out as soon as it has no verdict, not while it has one",
+      series: [[live("rollout_timeout_seconds", { namespace, rollout: "short" }), [600, 600]], [live("rollout_unjudged_seconds", { namespace, rollout: "short" }), [0, 0.5]]],
+      labels: { namespace, rollout: "short" },
+      description: "short exposes people without a verdict and goes back by itself in 9m 59s (threshold 15m): no data, errors, or pods that do not report its flags.",
+    }),
+  ],
+  RolloutReturnStuck: (rule) => [
+    threshold(rule, {
+      behaviour: "fires when a rollout has been on its way back for five minutes, and ends when every pod reports it",
+      series: [[live("rollout_phase", { namespace, rollout: "hybrid", phase: "returning" }), [0, 1]]],
       labels: { namespace, rollout: "hybrid" },
-      description: "hybrid has exposed people without a verdict for 15m 10s (threshold 15m): no data, errors, or pods that do not report its flags.",
+      description: "hybrid was to go back (1), and after 5 minutes some pod still does not report that nobody is exposed.",
+    }),
+    neverFires(rule, { behaviour: "stays silent on one that has gone back", series: [[live("rollout_phase", { namespace, rollout: "hybrid", phase: "returned" }), 1], [live("rollout_phase", { namespace, rollout: "hybrid", phase: "returning" }), 0]] }),
+  ],
+  RolloutInvalid: (rule) => [
+    threshold(rule, {
+      behaviour: "fires when a rollout's specification has been unusable for five minutes, and ends when it is mended",
+      series: [[live("rollout_invalid", { namespace, rollout: "hybrid" }), [0, 1]]],
+      labels: { namespace, rollout: "hybrid" },
+      description: "The specification of hybrid is invalid (1): whom it exposes stays exposed, nobody looks at its gates, and it cannot go back by itself.",
     }),
   ],
   RolloutRolledBack: (rule) => [
@@ -38,7 +61,7 @@ describeAlerts(rollouts, {
     },
   ],
   RolloutsLeaderless: (rule) => [
-    threshold(rule, { behaviour: "fires when no controller holds the lease, and ends when one does", series: [[live("rollout_controller_leader", { namespace }), [1, 0]]], labels: { namespace }, description: "0 controllers hold the lease (1 is right) for 5 minutes: rollouts stay as they are, also those that ought to go back." }),
-    threshold(rule, { behaviour: "needs one leader of two, not two", series: [[live("rollout_controller_leader", { namespace, pod: "one" }), [1, 0]], [live("rollout_controller_leader", { namespace, pod: "two" }), [0, 0]]], labels: { namespace }, description: "0 controllers hold the lease (1 is right) for 5 minutes: rollouts stay as they are, also those that ought to go back." }),
+    threshold(rule, { behaviour: "fires when no controller leads, and ends when one does", series: [[live("rollout_controller_leader", { namespace }), [1, 0]]], labels: { namespace }, description: "0 controllers lead (1 is right) for 5 minutes: rollouts stay as they are, also those that ought to go back." }),
+    threshold(rule, { behaviour: "needs one leader of two, not two", series: [[live("rollout_controller_leader", { namespace, pod: "one" }), [1, 0]], [live("rollout_controller_leader", { namespace, pod: "two" }), [0, 0]]], labels: { namespace }, description: "0 controllers lead (1 is right) for 5 minutes: rollouts stay as they are, also those that ought to go back." }),
   ],
 });

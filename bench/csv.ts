@@ -1,35 +1,56 @@
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { authorization, BenchServers, peakMegabytes } from "./bench-service.ts";
-import { table } from "./report.ts";
+import { spread, table } from "./report.ts";
 
 // Demand in and out as CSV: memory of the process must not grow with the file.
 
-const DATABASE = "forecast";
 const ITEMS = 1_000;
+const REPEATS = 3;
+
+/** Seconds and peak memory, in MB, of one way in and out. */
+interface Measured {
+  readonly imported: number;
+  readonly importSeconds: number;
+  readonly importMegabytes: number;
+  readonly exported: number;
+  readonly exportSeconds: number;
+  readonly exportMegabytes: number;
+}
 
 const servers = await BenchServers.start();
 try {
-  await servers.createDatabase(DATABASE);
   const rows: string[][] = [];
   for (const days of [10, 100, 1_000]) {
-    await servers.withService(DATABASE, "api", {}, async ({ origin, pid }) => {
-      await send(origin, "items", Readable.from(["sku,name\n", ...Array.from({ length: ITEMS }, (_, item) => `S-${item},Item ${item}\n`)]));
-      process.stderr.write(`… ${days * ITEMS} rows\n`);
-      const importing = performance.now();
-      const imported = await send(origin, "demand", Readable.from(demandCsv(days)));
-      const importSeconds = (performance.now() - importing) / 1_000;
-      const afterImport = peakMegabytes(pid);
-      const exporting = performance.now();
-      const exported = await receive(origin);
-      rows.push([imported.toLocaleString("en"), `${importSeconds.toFixed(1)} s`, `${afterImport.toFixed(0)} MB`, exported.toLocaleString("en"), `${((performance.now() - exporting) / 1_000).toFixed(1)} s`, `${peakMegabytes(pid).toFixed(0)} MB`]);
-    });
+    const measured: Measured[] = [];
+    for (let repeat = 1; repeat <= REPEATS; repeat += 1) {
+      process.stderr.write(`… ${days * ITEMS} rows, ${repeat} of ${REPEATS}\n`);
+      measured.push(await measure(`forecast_${days}_${repeat}`, days));
+    }
+    const of = (key: keyof Measured, unit: string) => spread(measured.map((one) => one[key]), unit);
+    const count = (key: "imported" | "exported") => (measured[0]?.[key] ?? 0).toLocaleString("en");
+    rows.push([count("imported"), of("importSeconds", "s"), of("importMegabytes", "MB"), count("exported"), of("exportSeconds", "s"), of("exportMegabytes", "MB")]);
   }
   table(["rows imported", "time", "peak memory", "rows exported", "time", "peak memory"], rows);
 } finally {
   await servers.stop();
 }
 process.exit(0);
+
+/** Sends and fetches `days` of demand of every item with a database and a process of their own. */
+async function measure(database: string, days: number): Promise<Measured> {
+  await servers.createDatabase(database);
+  return servers.withService(database, "api", {}, async ({ origin, pid }) => {
+    await send(origin, "items", Readable.from(["sku,name\n", ...Array.from({ length: ITEMS }, (_, item) => `S-${item},Item ${item}\n`)]));
+    const importing = performance.now();
+    const imported = await send(origin, "demand", Readable.from(demandCsv(days)));
+    const importSeconds = (performance.now() - importing) / 1_000;
+    const importMegabytes = peakMegabytes(pid);
+    const exporting = performance.now();
+    const exported = await receive(origin);
+    return { imported, importSeconds, importMegabytes, exported, exportSeconds: (performance.now() - exporting) / 1_000, exportMegabytes: peakMegabytes(pid) };
+  });
+}
 
 function* demandCsv(days: number): Generator<string> {
   yield "sku,date,quantity\n";

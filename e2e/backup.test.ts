@@ -1,4 +1,4 @@
-import { readdir, rm, statfs, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { forecastctl } from "./support/forecastctl.ts";
@@ -33,7 +33,7 @@ describe("forecastctl backup", () => {
     await setSecrets(NAME, { backupS3AccessKeyId: gateway.accessKeyId, backupS3SecretAccessKey: gateway.secretAccessKey });
     settings = {
       "forecast-stack:images": { "forecast-service": await serviceImage(join(repository, "app", "dist")) },
-      "forecast-stack:backup": { s3: { bucket: BUCKET, endpoint: gateway.endpoint } },
+      "forecast-stack:backup": { keepNewest: 1, s3: { bucket: BUCKET, endpoint: gateway.endpoint } },
     };
     const { ok, output } = await stack.up(settings);
     if (!ok) throw new Error(output);
@@ -63,6 +63,21 @@ describe("forecastctl backup", () => {
     expect(await stack.kubectl(["exec", "postgres-0", "-c", "postgres", "--", "psql", "-U", "postgres", "-d", kept, "-Atc", "SELECT count(*) FROM demand_history"])).toMatch(/^0\s*$/);
     await stack.sql(`DROP DATABASE ${kept}`);
   }, 8 * MINUTE);
+
+  it("removes from the bucket what is kept longer than wanted, and shows what is damaged without choosing it", async () => {
+    const folder = join(gateway.volume, BUCKET, NAME);
+    const [newest = ""] = await names();
+    const [old, damaged] = ["forecast-20200101T013000Z", "forecast-20990101T013000Z"];
+    const manifest = JSON.parse(await readFile(join(folder, `${newest}.json`), "utf8")) as object;
+    for (const name of [old, damaged]) await copyFile(join(folder, `${newest}.age`), join(folder, `${name}.age`));
+    await writeFile(join(folder, `${old}.json`), JSON.stringify({ ...manifest, name: old, createdAt: "2020-01-01T01:30:00.000Z", checked: null }));
+    await writeFile(join(folder, `${damaged}.json`), "{");
+    expect(await names()).toEqual([old, newest, damaged]);
+    expect(await backup("prune")).toMatchObject({ code: 0, output: expect.stringContaining(old) });
+    expect((await backup("list")).output).toContain(`1 damaged, of which nothing but the name can be read: ${damaged}.`);
+    for (const suffix of ["age", "json"]) await rm(join(folder, `${damaged}.${suffix}`));
+    expect((await readdir(folder)).sort()).toEqual([`${newest}.age`, `${newest}.json`]);
+  }, 6 * MINUTE);
 
   it("leaves no backup that is half when Postgres is killed while it is made, and earlier ones as they were", async () => {
     const before = await names();

@@ -32,6 +32,8 @@ describe("forecastctl rollback", () => {
   it("makes a release of every update that changed something, and none of one that failed", async () => {
     await line.release("replicas", "rule", "dashboard", "flag definition", "larger volumes");
     expect((await line.failToRelease()).ok).toBe(false);
+    // Back then means to the release that it failed after, and not past it.
+    expect(await line.plan(undefined)).toMatchObject({ from: 2, to: 2, notes: [expect.stringMatching(/^An update after release 2 failed/)] });
     // Tonight's backup is made by the image that works.
     expect(await kubectl("get", "cronjobs", "-o", "jsonpath={.items[*].spec.jobTemplate.spec.template.spec.containers[*].image}")).not.toContain("no-such-tag");
     await override({ CROSS_DOCK_ENABLED: "false" });
@@ -106,14 +108,14 @@ describe("forecastctl rollback", () => {
 
   // Where the five kills fall is another place each time: the kills of `npm run proof -- kills` are at random.
   it.each([
-    [4, 0.5, ["99.0.1", "99.0.2"]],
-    [5, 0.7, []],
-    [2, 0.6, []],
-    [3, 0.8, ["99.0.1"]],
-    [5, 0.3, ["99.0.2"]],
-  ])("goes to release %d and finishes when it is killed after %f of its time", async (number, killAt, missing) => {
+    [4, 0.5, ["99.0.1", "99.0.2"], false],
+    [5, 0.7, [], true],
+    [2, 0.6, [], true],
+    [3, 0.8, ["99.0.1"], true],
+    [5, 0.3, ["99.0.2"], false],
+  ])("goes to release %d and finishes when it is killed after %f of its time", async (number, killAt, missing, unnamed) => {
     const undo = number === 2 ? ["--undo-migrations", "--accept-data-loss"] : [];
-    const { killed, problems, report } = await line.goTo(number, { killAt, options: undo, previewSource: false });
+    const { killed, problems, report } = await line.goTo(number, { killAt, unnamed, options: undo, previewSource: false });
     expect(problems).toEqual([]);
     // The attempt that was killed may have applied them.
     expect(killed || report.result.applied.length === missing.length).toBe(true);

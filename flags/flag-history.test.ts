@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
-import { brokenLink, type FlagChange, hashOf, overridesBy } from "./flag-history.ts";
+import { brokenLink, type FlagChange, hashOf, leftBy } from "./flag-history.ts";
 
 const first = { map: "overrides", key: "CROSS_DOCK_ENABLED", flag: "CROSS_DOCK_ENABLED", before: null, by: "unknown", reason: null, until: null, tool: "kubectl-patch", changedAt: "2026-03-01T12:00:00.000Z", notedAt: null, mapUid: "uid" } as const;
 
@@ -42,7 +42,8 @@ describe("the chain of a flag history", () => {
   });
 
   it("tells what the map must hold, so that an end that was cut off is found too", () => {
-    expect(overridesBy(history)).toEqual({ CROSS_DOCK_ENABLED: "true" });
-    expect(overridesBy(history.slice(0, 3))).toEqual({});
+    expect(leftBy(history, "overrides")).toEqual(new Map([["CROSS_DOCK_ENABLED", "true"]]));
+    expect(leftBy(history.slice(0, 3), "overrides")).toEqual(new Map());
+    expect(leftBy(history, "definitions")).toEqual(new Map());
   });
 });

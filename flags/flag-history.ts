@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { FlagMap } from "./config-maps.ts";
 
 /** One change of a flag, as the history keeps it and the API tells it. */
 export const flagChange = z.object({
@@ -56,8 +57,8 @@ export function brokenLink(history: readonly FlagChange[]): string | undefined {
   return undefined;
 }
 
-/** What the overrides map holds by a history: what its last change of each flag left. */
-export function overridesBy(history: readonly FlagChange[]): Record<string, string> {
-  const newest = new Map(history.filter(({ map }) => map === "overrides").map(({ key, after }) => [key, after]));
-  return Object.fromEntries([...newest].flatMap(([key, after]) => (after === null ? [] : [[key, after]])));
+/** What a map holds by a history: what the last change of each of its keys left. */
+export function leftBy(history: readonly FlagChange[], map: FlagMap): Map<string, string> {
+  const newest = new Map(history.filter((change) => change.map === map).map(({ key, after }) => [key, after]));
+  return new Map([...newest].flatMap(([key, after]) => (after === null ? [] : [[key, after] as const])));
 }

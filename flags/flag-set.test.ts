@@ -2,6 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import type { FlagMapContent } from "./config-maps.ts";
 import { definitions } from "./definitions.ts";
+import { readExposures, subjectOf } from "./exposures.ts";
 import { FlagSet } from "./flag-set.ts";
 import { flagdDocument } from "./flagd-document.ts";
 
@@ -105,11 +106,26 @@ describe("bad input", () => {
     expect(hybrid(set).value).toBe(true);
   });
 
-  it("lets only one of two rollouts of a flag count", () => {
+  it.each([
+    ["the one that exposes somebody, not one that was added before it", 0, 100, "a", true],
+    ["the first by name where both expose somebody", 0.01, 100, "b", false],
+  ])("lets only one of two rollouts of a flag count: %s", (_case, first, second, ignored, value) => {
     const set = newSet();
-    const problems = set.take("rollouts", content({ a: "flag: ENABLE_HYBRID_FORECASTING\nvariant: on", b: "flag: ENABLE_HYBRID_FORECASTING\nvariant: on", "b.status": "weight: 100" }));
-    expect(problems).toEqual([expect.objectContaining({ key: "b", message: expect.stringContaining("already stages") })]);
-    expect(hybrid(set).value).toBe(false);
+    const text = "flag: ENABLE_HYBRID_FORECASTING\nvariant: on";
+    const problems = set.take("rollouts", content({ a: text, "a.status": `weight: ${first}`, b: text, "b.status": `weight: ${second}` }));
+    expect(problems).toEqual([expect.objectContaining({ key: ignored, message: expect.stringContaining("already stages") })]);
+    expect(hybrid(set).value).toBe(value);
+  });
+
+  it.each([
+    ["another flag", "flag: ENABLE_PREDICTIVE_PREFETCH\nvariant: on"],
+    ["another variant", "flag: ENABLE_HYBRID_FORECASTING\nvariant: off"],
+    ["another cohort", "flag: ENABLE_HYBRID_FORECASTING\nvariant: on\ncohort: ['t:*']"],
+  ])("exposes nobody by a rollout that was edited to %s, until its controller has begun anew", (_case, edited) => {
+    const status = `weight: 100\nspec: ${subjectOf({ flag: "ENABLE_HYBRID_FORECASTING", variant: "on" })}.0123456789ab`;
+    const weightOf = (text: string) => readExposures(definitions, content({ hybrid: text, "hybrid.status": status }), {}).exposures["hybrid"]?.weight;
+    expect(weightOf("flag: ENABLE_HYBRID_FORECASTING\nvariant: on\npaused: true")).toBe(100);
+    expect(weightOf(edited)).toBe(0);
   });
 
   it("never breaks the evaluator, whatever the maps hold", () => {
@@ -139,7 +155,7 @@ describe("a staged rollout of 100,000 keys", () => {
   it("exposes each share within half a point, only ever adds keys, and exposes the same keys after it went back", () => {
     const first = at(5);
     let before = first;
-    for (const weight of [25, 50, 100]) {
+    for (const weight of [5, 25, 50, 100]) {
       const now = at(weight);
       expect(Math.abs(now.size / 1_000 - weight)).toBeLessThanOrEqual(0.5);
       expect([...before].every((key) => now.has(key))).toBe(true);

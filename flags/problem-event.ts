@@ -10,7 +10,7 @@ const LONGEST_MESSAGE = 1_024;
 /** A problem as an Event on its ConfigMap. Every process of a namespace makes the same one, under the same name, so that there is one. */
 export function problemEvent(problem: FlagProblem, version: FlagMapVersion, { namespace, now }: { readonly namespace: string; readonly now: Date }): CoreV1Event {
   const name = flagConfigMaps[problem.map];
-  const digest = createHash("sha256").update([version.uid, version.resourceVersion, problem.key, problem.kind].join("\n")).digest("hex");
+  const digest = createHash("sha256").update([version.uid, version.resourceVersion, problem.key, problem.message].join("\n")).digest("hex");
   return Object.assign(new CoreV1Event(), {
     metadata: { name: `${name}.${digest.slice(0, 16)}`, namespace },
     involvedObject: { apiVersion: "v1", kind: "ConfigMap", name, namespace, uid: version.uid, resourceVersion: version.resourceVersion },

@@ -19,6 +19,12 @@ export function makesBackups({ backup, postgres }: Pick<Settings, "backup" | "po
   return backup.enabled && postgres.mode === "statefulset";
 }
 
+/** What is to be said where nobody makes backups, though the settings do not say that this is meant. */
+export function missingBackups({ backup, postgres }: Pick<Settings, "backup" | "postgres">): string | undefined {
+  if (!backup.enabled || postgres.mode !== "cloudnativepg" || backup.s3.bucket !== "") return undefined;
+  return "Nobody makes backups of the database: CloudNativePG takes them to a bucket. Set backup.s3 (docs/backups.md), or backup.enabled to false where they are made in another way.";
+}
+
 /**
  * Backups of the database by schedule, in a bucket or on a volume. forecastctl
  * makes its Jobs from this schedule's template: one place says how a backup is

@@ -1,6 +1,7 @@
 import { statusSuffix } from "@forecast-stack/flags/exposures.ts";
 import type { FlagDefinition, FlagDefinitions } from "@forecast-stack/flags/flag-definition.ts";
 import { noteAnnotation } from "@forecast-stack/flags/overrides.ts";
+import { requestAnnotation } from "@forecast-stack/rollouts/request.ts";
 
 /** A rule of a ValidatingAdmissionPolicy. */
 export interface AdmissionRule {
@@ -16,16 +17,23 @@ export interface AdmissionRule {
  * What the rules stand on: the keys and the notes that a request changes. What
  * was there before is never judged, so that a leftover of another release keeps
  * nobody from turning another flag.
+ *
+ * @param notes what the names of the annotations that are notes begin with
  */
-export const admissionVariables = [
-  { name: "before", expression: "oldObject != null && has(oldObject.data) ? oldObject.data : {}" },
-  { name: "changed", expression: "has(object.data) ? object.data.filter(key, !(key in variables.before) || variables.before[key] != object.data[key]) : []" },
-  { name: "notesBefore", expression: "oldObject != null && has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {}" },
-  {
-    name: "notes",
-    expression: `has(object.metadata.annotations) ? object.metadata.annotations.filter(key, key.startsWith(${cel(noteAnnotation(""))}) && (!(key in variables.notesBefore) || variables.notesBefore[key] != object.metadata.annotations[key])) : []`,
-  },
-] as const;
+export function admissionVariables(notes: string): { readonly name: string; readonly expression: string }[] {
+  return [
+    { name: "before", expression: "oldObject != null && has(oldObject.data) ? oldObject.data : {}" },
+    { name: "changed", expression: "has(object.data) ? object.data.filter(key, !(key in variables.before) || variables.before[key] != object.data[key]) : []" },
+    { name: "notesBefore", expression: "oldObject != null && has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {}" },
+    {
+      name: "notes",
+      expression: `has(object.metadata.annotations) ? object.metadata.annotations.filter(key, key.startsWith(${cel(notes)}) && (!(key in variables.notesBefore) || variables.notesBefore[key] != object.metadata.annotations[key])) : []`,
+    },
+  ];
+}
+
+/** The names of the notes on overrides and of the requests of rollouts begin with these. */
+export const notePrefixes = { overrides: noteAnnotation(""), rollouts: requestAnnotation("") } as const;
 
 /** What may be written into the overrides map: known flags, values that they can have, and notes in the name of who writes. */
 export function overrideRules(definitions: FlagDefinitions): AdmissionRule[] {
@@ -38,11 +46,11 @@ export function overrideRules(definitions: FlagDefinitions): AdmissionRule[] {
       messageExpression: `'There is no flag ' + variables.changed.filter(key, !(key in ${known})).join(', ') + ${cel(`. The flags are ${names.join(", ")}.`)}`,
     },
     ...names.flatMap((name) => (definitions[name] === undefined ? [] : [valueRule(name, definitions[name])])),
-    noteRule,
+    noteRule("A note on an override", "forecastctl flags set"),
   ];
 }
 
-/** What may be written into the rollouts map, as far as it can be known without reading YAML. */
+/** What may be written into the rollouts map: known flags, as far as it can be known without reading YAML, and requests in the name of who writes. */
 export function rolloutRules(definitions: FlagDefinitions): AdmissionRule[] {
   const names = Object.keys(definitions).sort();
   const ofUnknownFlag = `object.data[key].matches('(?m)^flag:') && !object.data[key].matches(${cel(`(?m)^flag:[ \\t]*["']?(${names.join("|")})["']?[ \\t]*(#.*)?\\r?$`)})`;
@@ -53,6 +61,7 @@ export function rolloutRules(definitions: FlagDefinitions): AdmissionRule[] {
       message: `A rollout is of a flag that does not exist. The flags are ${names.join(", ")}.`,
       messageExpression: `'The rollout ' + ${specifications}.filter(key, ${ofUnknownFlag}).join(', ') + ${cel(` is of a flag that does not exist. The flags are ${names.join(", ")}.`)}`,
     },
+    noteRule("A request of a rollout", "forecastctl rollout"),
   ];
 }
 
@@ -82,15 +91,19 @@ function allowedValues(flag: FlagDefinition, value: string): { readonly test: st
 
 /**
  * A note begins with the name of who writes it, as the API server knows them,
- * and says no other: the history can then believe it. An escaped letter could
- * spell a second name.
+ * and says no other: whoever reads it can then believe it. A letter that is
+ * escaped could spell a second name; an escaped backslash before a u, as in a
+ * path, escapes no letter.
  */
-const noteStart = `'{"by":"' + request.userInfo.username.replace('\\\\', '\\\\\\\\').replace('"', '\\\\"') + '",'`;
-const noteRule: AdmissionRule = {
-  expression: `variables.notes.all(key, object.metadata.annotations[key].startsWith(${noteStart}) && !object.metadata.annotations[key].substring(size(${noteStart})).contains('"by"') && !object.metadata.annotations[key].contains('\\\\u'))`,
-  message: "A note on an override must be in the name of who writes it.",
-  messageExpression: `'A note on an override must be in the name of who writes it, which is ' + request.userInfo.username + '. forecastctl flags set writes one.'`,
-};
+function noteRule(what: string, writer: string): AdmissionRule {
+  const start = `'{"by":"' + request.userInfo.username.replace(${cel("\\")}, ${cel("\\\\")}).replace('"', ${cel('\\"')}) + '",'`;
+  const note = "object.metadata.annotations[key]";
+  return {
+    expression: `variables.notes.all(key, ${note}.startsWith(${start}) && !${note}.substring(size(${start})).contains('"by"') && !${note}.replace(${cel("\\\\")}, '').contains(${cel("\\u")}))`,
+    message: `${what} must be in the name of who writes it.`,
+    messageExpression: `${cel(`${what} must be in the name of who writes it, which is `)} + request.userInfo.username + ${cel(`, and without escaped letters. ${writer} writes one.`)}`,
+  };
+}
 
 /** A text as CEL spells it. */
 function cel(text: string): string {

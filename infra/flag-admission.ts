@@ -2,7 +2,7 @@ import { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from "@pu
 import * as pulumi from "@pulumi/pulumi";
 import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
-import { admissionVariables, type AdmissionRule, overrideRules, rolloutRules } from "./flag-admission-rules.ts";
+import { admissionVariables, type AdmissionRule, notePrefixes, overrideRules, rolloutRules } from "./flag-admission-rules.ts";
 import { commonLabels } from "./labels.ts";
 import type { StackContext } from "./stack-context.ts";
 
@@ -13,11 +13,12 @@ import type { StackContext } from "./stack-context.ts";
  * namespace.
  */
 export function flagAdmission(context: StackContext, parent: pulumi.CustomResourceOptions): void {
-  admission(context, flagConfigMaps.overrides, overrideRules(definitions), parent);
-  admission(context, flagConfigMaps.rollouts, rolloutRules(definitions), parent);
+  admission(context, "overrides", overrideRules(definitions), parent);
+  admission(context, "rollouts", rolloutRules(definitions), parent);
 }
 
-function admission(context: StackContext, configMap: string, rules: readonly AdmissionRule[], parent: pulumi.CustomResourceOptions): void {
+function admission(context: StackContext, map: keyof typeof notePrefixes, rules: readonly AdmissionRule[], parent: pulumi.CustomResourceOptions): void {
+  const configMap = flagConfigMaps[map];
   const metadata = { name: pulumi.interpolate`${context.namespace}-${configMap}`, labels: commonLabels(context.stack, "flags", context.appVersion) };
   const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": context.namespace } };
   const policy = new ValidatingAdmissionPolicy(
@@ -27,7 +28,7 @@ function admission(context: StackContext, configMap: string, rules: readonly Adm
       spec: {
         failurePolicy: "Fail",
         matchConstraints: { namespaceSelector, resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["configmaps"], resourceNames: [configMap] }] },
-        variables: [...admissionVariables],
+        variables: admissionVariables(notePrefixes[map]),
         validations: rules.map((rule) => ({ ...rule, reason: "Invalid" })),
       },
     },

@@ -14,4 +14,5 @@ export const { namespace, serviceUrl, prometheusUrl, alertmanagerUrl, grafanaUrl
   secretKeys: JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[],
   imagesManifest: join(home, "images", "images.json"),
   quarantine: acknowledged ? "" : join(home, "pulumi", "quarantine", `${pulumi.getStack()}.json`),
+  warn: (message) => void pulumi.log.warn(message),
 });

@@ -9,7 +9,7 @@ import { alertLinks } from "./alert-links.ts";
 import { notifies } from "./alert-receivers.ts";
 import { Alertmanager } from "./alertmanager.ts";
 import { appVersion } from "./app-version.ts";
-import { Backup, makesBackups } from "./backup.ts";
+import { Backup, makesBackups, missingBackups } from "./backup.ts";
 import { dashboards } from "./dashboards.ts";
 import { postgresExporter, redisExporter } from "./database-exporters.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -50,10 +50,12 @@ export interface ProgramInput {
   readonly imagesManifest: string;
   /** What was rolled back from (see quarantine.ts). */
   readonly quarantine: string;
+  /** Tells whoever runs the update of what is wrong without being an error. */
+  readonly warn: (message: string) => void;
 }
 
 /** Declares one stack, from its settings to its outputs. */
-export async function program({ project, stack, config, secretKeys, imagesManifest, quarantine }: ProgramInput): Promise<Outputs> {
+export async function program({ project, stack, config, secretKeys, imagesManifest, quarantine, warn }: ProgramInput): Promise<Outputs> {
   const settings = readSettings(project, config);
   const secretsStack = settings.secretsStack === "" ? `organization/${project}-secrets/${stack}` : settings.secretsStack;
   const namespaceName = settings.namespace === "" ? `forecast-${stack}` : settings.namespace;
@@ -78,6 +80,8 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   // the service, after its migrations: they are the first that its image runs
   const migrations = new Migrations(context, endpoint, migrationFiles, {});
   if (makesBackups(settings)) new Backup(context, endpoint, [migrations.done], {});
+  const warning = missingBackups(settings);
+  if (warning !== undefined) warn(warning);
   const flags = new Flags(context, {});
   const service = new ForecastService(context, { endpoint, ...(redis === undefined ? {} : { redisUrl: redis.url }), after: [migrations.done, ...flags.maps] }, {});
 

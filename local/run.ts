@@ -49,6 +49,8 @@ export async function run(command: string, args: readonly string[], options: Run
       all += chunk;
       feed(chunk);
     });
+    // A program that ends before it has read everything says why by its exit code.
+    child.stdin?.on("error", () => undefined);
     if (options.input !== undefined) child.stdin?.end(options.input);
     const timer = options.timeout === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), options.timeout);
     const name = `${command} ${args.slice(0, 4).join(" ")}`;

@@ -82,8 +82,8 @@ export const thresholds = {
   backupAge: 1,
   /** Age of the newest verification, as a share of the age that a backup may reach. */
   backupVerificationAge: 3,
-  /** A rollout that has had no verdict for so long, in seconds. */
-  rolloutUnjudgedSeconds: 900,
+  /** A rollout without a verdict that goes back by itself so soon, in seconds. */
+  rolloutTimeLeftSeconds: 900,
 } as const;
 
 /** What a release is held to over its first two days, and what the next one is to reach, in the metrics' own units. */

@@ -89,6 +89,29 @@ describe("a staged rollout", () => {
     expect(journey.decisions).toEqual(["advance", "go-back"]);
   });
 
+  it.each(["no-data", "error"] as const)("goes on counting failing looks over %s, which says nothing", (verdict) => {
+    const journey = new Journey().begun();
+    journey.looks(1, "fail");
+    expect(journey.looks(2, verdict)).toMatchObject({ weight: 5, failures: 1 });
+    expect(journey.looks(1, "fail")).toMatchObject({ weight: 0, phase: "returning" });
+  });
+
+  it("begins to count failing looks anew when nothing fails any more and only samples are missing", () => {
+    const journey = new Journey(specOf({ gates: [gate, { kind: "paired-error", name: "accuracy" }] })).begun();
+    const few = (memory: Verdict, minutes = 1) => {
+      journey.minute += minutes;
+      const [threshold, accuracy] = journey.spec.gates.map((one) => ({ gate: one }));
+      if (threshold === undefined || accuracy === undefined) throw new Error("two gates were written down");
+      return journey.at({ look: judgeLook([{ ...threshold, observation: values(memory) }, { ...accuracy, demand: { alpha: 0.05, needed: 200 }, observation: { kind: "pairs", query: "q", exposed: [1], control: [1] } }]) });
+    };
+    expect(few("fail")).toMatchObject({ failures: 1 });
+    expect(few("pass")).toMatchObject({ failures: 0 });
+    expect(few("fail")).toMatchObject({ weight: 5, failures: 1 });
+    // After its time, too.
+    expect(few("pass", 5)).toMatchObject({ failures: 0 });
+    expect(few("fail")).toMatchObject({ weight: 5, failures: 1 });
+  });
+
   it("goes back at once when a critical gate fails", () => {
     const journey = new Journey(specOf({ gates: [{ ...gate, critical: true }] })).begun();
     expect(journey.looks(1, "fail")).toMatchObject({ weight: 0, phase: "returning" });
@@ -97,7 +120,9 @@ describe("a staged rollout", () => {
   it.each(["no-data", "error"] as const)("holds on %s, never advances, and goes back when its time is out", (verdict) => {
     const journey = new Journey().begun();
     expect(journey.looks(10, verdict)).toMatchObject({ weight: 5, phase: "observing" });
-    expect(journey.looks(1, verdict)).toMatchObject({ weight: 0, phase: "returning", reason: expect.stringContaining("No verdict for 10m") });
+    // Nobody is exposed any more, so nothing is unjudged any more.
+    expect(journey.looks(1, verdict)).toMatchObject({ weight: 0, phase: "returning", unjudgedSince: null, reason: expect.stringContaining("No verdict for 10m") });
+    expect(journey.at()).toMatchObject({ phase: "returned", unjudgedSince: null });
   });
 
   it("goes on when the data come back in time", () => {
@@ -145,6 +170,25 @@ describe("a staged rollout", () => {
     expect(journey.looks(1, "pass")).toMatchObject({ weight: 25 });
   });
 
+  it("stays where it is while its flag is overridden, does not begin and is not promoted, and starts its step's clock again afterwards", () => {
+    const overridden = true;
+    const unbegun = new Journey();
+    expect(unbegun.at({ overridden })).toMatchObject({ weight: 0, phase: "waiting", reason: expect.stringMatching(/^ENABLE_HYBRID_FORECASTING is overridden/) });
+    const journey = new Journey().begun();
+    journey.minute = 5;
+    expect(journey.at({ overridden, look: lookOf("pass") })).toMatchObject({ weight: 5, phase: "spreading", clock: null, unjudgedSince: null });
+    expect(journey.at({ overridden, request: request("promote", { step: 1 }) })).toMatchObject({ step: 1, handledRequest: "promote", history: expect.arrayContaining([expect.objectContaining({ what: "not promoted, although asked by ann: because" })]) });
+    journey.minute = 500;
+    expect(journey.at({ overridden, missing: "somebody" })).toMatchObject({ weight: 5, phase: "spreading", unjudgedSince: null });
+    journey.at();
+    expect(journey.looks(4, "pass")).toMatchObject({ weight: 5 });
+    expect(journey.looks(1, "pass")).toMatchObject({ weight: 25 });
+  });
+
+  it("is taken back by a person though its flag is overridden", () => {
+    expect(new Journey().begun().at({ overridden: true, request: request("abort") })).toMatchObject({ weight: 0, phase: "returning" });
+  });
+
   it("is promoted by a person once, and not when the step has changed meanwhile", () => {
     const journey = new Journey().begun();
     const asked = { request: request("promote", { step: 1 }) };
@@ -170,6 +214,13 @@ describe("a staged rollout", () => {
     expect(journey.at({ blocked: "not now" })).toMatchObject({ weight: 0, step: 0, phase: "waiting" });
   });
 
+  it("does not carry a request out again when its changed plan makes it begin anew", () => {
+    const journey = new Journey().begun();
+    journey.at({ request: request("pause") });
+    journey.spec = specOf({ steps: [{ weight: 50, minimumDuration: "5m" }, { weight: 100, minimumDuration: "5m" }] });
+    expect(journey.at({ request: request("pause"), blocked: "not now" })).toMatchObject({ weight: 0, phase: "waiting", history: [] });
+  });
+
   it("is looked at once an interval, from the moment that its clock starts", () => {
     const journey = new Journey().begun();
     const due = (seconds: number) => lookIsDue(journey.status as RolloutStatus, journey.spec, new Date(seconds * 1_000));
@@ -183,21 +234,23 @@ describe("a staged rollout", () => {
       verdict: fc.constantFrom<Verdict | undefined>("pass", "fail", "no-data", "error", undefined),
       missing: fc.boolean(),
       paused: fc.boolean(),
+      overridden: fc.boolean(),
       action: fc.constantFrom<RolloutRequest["action"] | undefined>(undefined, undefined, undefined, undefined, "resume", "promote", "abort"),
       minutes: fc.integer({ min: 0, max: 8 }),
     });
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), (events) => {
         const journey = new Journey();
-        for (const [index, { verdict, missing, paused, action, minutes }] of events.entries()) {
+        for (const [index, { verdict, missing, paused, overridden, action, minutes }] of events.entries()) {
           journey.minute += minutes;
           journey.spec = specOf({ paused });
           const before = journey.status;
           const asked = action === undefined ? undefined : request(action, { id: `r${index}`, step: before?.step ?? 0 });
-          const given = { missing: missing ? "somebody" : undefined, look: verdict === undefined ? undefined : lookOf(verdict), request: asked };
+          const given = { overridden, missing: missing ? "somebody" : undefined, look: verdict === undefined ? undefined : lookOf(verdict), request: asked };
           const after = journey.at(given);
           const [from, to] = [before?.step ?? 0, after.step];
           expect([from, from + 1]).toContain(to);
+          if (to > from) expect({ paused, overridden }).toEqual({ paused: false, overridden: false });
           if (to > from && from > 0 && action !== "promote") expect({ verdict, missing: before?.phase }).toEqual({ verdict: "pass", missing: "observing" });
           expect([0, journey.spec.steps[to - 1]?.weight]).toContain(after.weight);
           if (before?.phase === "returned") expect(after.weight).toBe(0);

@@ -1,9 +1,10 @@
+import { subjectOf } from "@forecast-stack/flags/exposures.ts";
 import { milliseconds, spellDuration } from "./duration.ts";
 import { type Look, spellLook } from "./look.ts";
 import type { RolloutRequest } from "./request.ts";
 import type { RolloutSpec, Step } from "./rollout-spec.ts";
 import { freshStatus, hasEnded, LONGEST_HISTORY, type RolloutStatus } from "./rollout-status.ts";
-import { specDigest, subjectOf } from "./spec-digest.ts";
+import { specDigest } from "./spec-digest.ts";
 
 /** Everything besides the status that decides what comes next. */
 export interface Circumstances {
@@ -12,6 +13,8 @@ export interface Circumstances {
   readonly now: Date;
   /** Why its first step must wait: its window, another rollout. */
   readonly blocked?: string | undefined;
+  /** True while a person has given everybody a value of its flag: its own share is seen by nobody. */
+  readonly overridden?: boolean | undefined;
   /** Which pods do not report the flags of this status yet; undefined when all do. */
   readonly missing?: string | undefined;
   readonly request?: RolloutRequest | undefined;
@@ -38,8 +41,8 @@ export function specName(spec: RolloutSpec): string {
 }
 
 /** When the gates are next to be looked at: once an interval while a step is observed. */
-export function lookIsDue({ phase, look, clock }: RolloutStatus, { interval, paused }: RolloutSpec, now: Date): boolean {
-  if (phase !== "observing" || paused || clock === null) return false;
+export function lookIsDue({ phase, look, clock }: RolloutStatus, { interval }: RolloutSpec, now: Date): boolean {
+  if (phase !== "observing" || clock === null) return false;
   const last = look === null || look.at < clock ? clock : look.at;
   return now.getTime() - Date.parse(last) >= milliseconds(interval);
 }
@@ -59,9 +62,10 @@ export function lookIsDue({ phase, look, clock }: RolloutStatus, { interval, pau
  * waiting: nobody is exposed. spreading: a weight was set that not every pod
  * knows yet. observing: all do, the step's clock runs and the gates are looked
  * at. held: it failed and waits for a person. returning: the weight is 0 again
- * and not every pod knows. A status is written as a whole and under the version
- * that it was made from, so that whoever comes after a crash goes on from one of
- * these places, and a promotion is made once.
+ * and not every pod knows. While it is paused, or its flag is overridden, it
+ * stays at its weight and no clock runs. A status is written as a whole and under
+ * the version that it was made from, so that whoever comes after a crash goes on
+ * from one of these places, and a promotion is made once.
  *
  * Pure: no clock, no cluster.
  */
@@ -72,7 +76,8 @@ export function nextStatus(before: RolloutStatus | undefined, circumstances: Cir
   if (asked !== undefined) return asked;
   if (hasEnded(status)) return { status };
   if (status.phase === "returning") return onReturning(status, circumstances);
-  if (spec.paused) return { status: { ...status, reason: "It is paused.", unjudgedSince: null, ...(status.phase === "observing" ? { phase: "spreading", clock: null, since: now.toISOString() } : {}) } };
+  const halted = haltOf(circumstances);
+  if (halted !== undefined && status.phase !== "held") return { status: { ...status, reason: halted, unjudgedSince: null, ...(status.phase === "observing" ? { phase: "spreading", clock: null, since: now.toISOString() } : {}) } };
   switch (status.phase) {
     case "waiting":
       return circumstances.blocked === undefined ? enter(status, circumstances, 1, "it began") : { status: { ...status, reason: circumstances.blocked } };
@@ -83,6 +88,12 @@ export function nextStatus(before: RolloutStatus | undefined, circumstances: Cir
     default:
       return { status };
   }
+}
+
+/** Why it stays where it is, whatever its gates say; undefined when nothing keeps it. */
+export function haltOf({ spec, overridden }: Pick<Circumstances, "spec" | "overridden">): string | undefined {
+  if (spec.paused) return "It is paused.";
+  return overridden === true ? `${spec.flag} is overridden: everybody has the same value, and the rollout waits for the end of that.` : undefined;
 }
 
 /**
@@ -96,12 +107,12 @@ function adopt(status: RolloutStatus, spec: RolloutSpec, now: Date): RolloutStat
   if (status.step === 0 || hasEnded(status) || status.phase === "returning") return { ...status, spec: name };
   const step = spec.steps.filter(({ weight }) => weight <= status.weight).length;
   const weight = spec.steps[step - 1]?.weight;
-  if (weight === undefined) return freshStatus(name, now);
+  if (weight === undefined) return { ...freshStatus(name, now), handledRequest: status.handledRequest };
   return noted({ ...status, spec: name, step, weight, phase: "spreading", since: now.toISOString(), clock: null, failures: 0, unjudgedSince: null, reason: "Its specification was changed." }, now, `the specification was changed: step ${step} begins anew`);
 }
 
 function onRequest(status: RolloutStatus, circumstances: Circumstances): Next | undefined {
-  const { request, spec, now } = circumstances;
+  const { request, now } = circumstances;
   if (request === undefined || request.id === status.handledRequest) return undefined;
   const handled = { ...status, handledRequest: request.id };
   const why = `${request.by}: ${request.reason}`;
@@ -111,7 +122,7 @@ function onRequest(status: RolloutStatus, circumstances: Circumstances): Next | 
       return status.phase === "returned" || status.phase === "returning" ? { status: handled } : goBack(handled, circumstances, `aborted by ${why}`, "warning");
     case "promote":
       // A step that ended while the request was on its way was not meant.
-      return exposes && !spec.paused && request.step === status.step ? advance(handled, circumstances, `promoted by ${why}`) : { status: handled };
+      return exposes && haltOf(circumstances) === undefined && request.step === status.step ? advance(handled, circumstances, `promoted by ${why}`) : { status: noted(handled, now, `not promoted, although asked by ${why}`) };
     case "resume": {
       const noteOf = noted(handled, now, `resumed by ${why}`);
       return { status: status.phase === "held" ? { ...noteOf, phase: "spreading", since: now.toISOString(), clock: null, failures: 0, unjudgedSince: null, reason: `Resumed by ${why}.` } : noteOf };
@@ -147,9 +158,11 @@ function onLook(before: RolloutStatus, circumstances: Circumstances, look: Look)
     case "fail":
       return onFailure({ ...status, failures: before.failures + 1, unjudgedSince: null }, circumstances, look);
     default:
+      // Nothing fails where nothing but samples are missing: that ends a row of failures. No data and errors say nothing, and a row goes on over them.
+      if (!look.collecting) return unjudged(status, circumstances, status.reason, now);
       // While a step has time left, too few samples are no news.
-      if (look.collecting && rest > 0) return { status: { ...status, unjudgedSince: null } };
-      return unjudged(status, circumstances, status.reason, look.collecting ? new Date(Math.max(ends, Date.parse(before.clock ?? before.since))) : now);
+      if (rest > 0) return { status: { ...status, failures: 0, unjudgedSince: null } };
+      return unjudged({ ...status, failures: 0 }, circumstances, status.reason, new Date(ends));
   }
 }
 
@@ -192,7 +205,7 @@ function enter(status: RolloutStatus, { spec, now }: Circumstances, step: number
 }
 
 function goBack(status: RolloutStatus, circumstances: Circumstances, why: string, severity: "critical" | "warning"): Next {
-  const back: RolloutStatus = { ...status, weight: 0, phase: "returning", since: circumstances.now.toISOString(), clock: null };
+  const back: RolloutStatus = { ...status, weight: 0, phase: "returning", since: circumstances.now.toISOString(), clock: null, unjudgedSince: null };
   return decided(back, circumstances, { kind: "go-back", why }, `The rollout ${circumstances.rollout} goes back from ${status.weight} % to 0`, severity);
 }
 

@@ -5,11 +5,11 @@ export const requestAnnotation = (rollout: string) => `rollouts.forecast-stack/$
 
 /** What a person asks of a rollout; pausing and resuming are told here and done by `paused` in its YAML. */
 export const requestSchema = z.object({
+  /** Who the API server says it is: admission refuses another name. */
+  by: z.string(),
   /** Another one for each request, so that none is carried out twice. */
   id: z.string().min(1),
   action: z.enum(["start", "pause", "resume", "promote", "abort"]),
-  /** Who the API server says it is. */
-  by: z.string(),
   reason: z.string(),
   at: z.iso.datetime(),
   /** The step that is meant: one that has changed meanwhile is not promoted. */

@@ -14,14 +14,14 @@ const statusSchema = z.strictObject({
   phase: z.enum(phases),
   /** The step that it is at, from 1; 0 before the first. */
   step: z.int().min(0),
-  /** Which specification this belongs to (see specDigest). */
+  /** Which specification this belongs to (see specName): evaluation heeds it, too. */
   spec: z.string(),
   startedAt: moment.nullable(),
   /** When the phase began. */
   since: moment,
   /** When every live pod answered by this step: its clock. */
   clock: moment.nullable(),
-  /** Failing looks in a row. */
+  /** Failing looks in a row; looks without data and looks that erred are skipped. */
   failures: z.int().min(0),
   /** Since when there has been no verdict. */
   unjudgedSince: moment.nullable(),

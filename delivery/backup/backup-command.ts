@@ -32,19 +32,26 @@ export function backupCommand(): Command {
     const made = await run("Backup", options, (backups) => backups.create());
     print(options, made, () => printBackups([made]));
   });
-  action("list", "List the complete backups, oldest first.").action(async (options: Options) => {
+  action("list", "List the backups, oldest first, and those that are damaged.").action(async (options: Options) => {
     const operated = await operatedCluster(options.stack);
     if (operated !== undefined) return operatorLists(options, operated);
-    const backups = await run("Backups", options, (stack) => stack.list());
-    print(options, backups, () => printBackups(backups));
+    const { complete, damaged } = await run("Backups", options, (stack) => stack.list());
+    print(options, [...complete, ...damaged.map((name) => ({ name, damaged: true }))], () => {
+      printBackups(complete);
+      if (damaged.length > 0) process.stdout.write(`${damaged.length} damaged, of which nothing but the name can be read: ${damaged.join(", ")}.\n`);
+    });
   });
   action("verify [name]", "Restore a backup (default: the newest) into a database of its own and compare every table.").action(async (name: string | undefined, options: Options) => {
     const checked = await run("Verification", options, (backups) => backups.verify(name));
     print(options, checked, () => process.stdout.write(`${checked.name} has all its ${checked.rows} rows.\n`));
   });
-  action("prune", "Remove backups that are older than the stack keeps them.").action(async (options: Options) => {
-    const removed = await run("Prune", options, (backups) => backups.prune());
-    print(options, removed, () => (removed.length === 0 ? void process.stdout.write("No backup is old enough to go.\n") : printBackups(removed)));
+  action("prune", "Remove backups, and what is left of unfinished ones, that are older than the stack keeps them.").action(async (options: Options) => {
+    const { removed, remains } = await run("Prune", options, (backups) => backups.prune());
+    print(options, [...removed, ...remains.map((name) => ({ name, complete: false }))], () => {
+      if (removed.length > 0) printBackups(removed);
+      if (remains.length > 0) process.stdout.write(`Removed what was no complete backup: ${remains.join(", ")}.\n`);
+      if (removed.length + remains.length === 0) process.stdout.write("No backup is old enough to go.\n");
+    });
   });
   action("restore [name]", "Restore a backup (default: the newest) into a new database and switch the service over to it.").option("--keep-schema", "leave the schema as it was then: for going back to a release of that time next").option("--yes", "do not ask").action(restore);
   return command;

@@ -15,6 +15,21 @@ const manifestSchema = z.object({
 
 export type BackupRecord = z.infer<typeof manifestSchema>;
 
+/** What a stack's store holds. */
+export interface StoredBackups {
+  /** Complete ones, oldest first. */
+  readonly complete: readonly BackupRecord[];
+  /** Names of those of which nothing can be read but the name. */
+  readonly damaged: readonly string[];
+}
+
+/** What a prune has removed. */
+export interface PrunedBackups {
+  readonly removed: readonly BackupRecord[];
+  /** Names of archives that were no complete backups. */
+  readonly remains: readonly string[];
+}
+
 const TIMEOUT_SECONDS = 2 * 3_600;
 
 /** The backups of a stack, made and read by Jobs inside it: nothing of them passes this machine. */
@@ -31,8 +46,9 @@ export class StackBackups {
     return manifestSchema.parse((await this.#run("create"))[0]?.["created"]);
   }
 
-  async list(): Promise<BackupRecord[]> {
-    return (await this.#run("list")).map(({ backup }) => manifestSchema.parse(backup));
+  async list(): Promise<StoredBackups> {
+    const lines = await this.#run("list");
+    return { complete: valuesOf(lines, "backup", manifestSchema), damaged: valuesOf(lines, "damaged", z.string()) };
   }
 
   async verify(name: string | undefined): Promise<BackupRecord> {
@@ -47,15 +63,21 @@ export class StackBackups {
     return z.object({ manifest: manifestSchema, kept: z.string() }).parse((await this.#run("restore", name, ...(keepSchema ? ["--keep-schema"] : [])))[0]?.["restored"]);
   }
 
-  async prune(): Promise<BackupRecord[]> {
-    return (await this.#run("prune")).map(({ removed }) => manifestSchema.parse(removed));
+  async prune(): Promise<PrunedBackups> {
+    const lines = await this.#run("prune");
+    return { removed: valuesOf(lines, "removed", manifestSchema), remains: valuesOf(lines, "remains", z.string()) };
   }
 
   async #run(action: string, name?: string, ...options: readonly string[]): Promise<Record<string, unknown>[]> {
     const template = await backupTemplate(this.#place);
-    if (template === undefined) throw new ReleaseError("This stack makes no backups itself: its Postgres is run by an operator or by somebody else (postgres.mode), or backup.enabled is false.");
+    if (template === undefined) throw new ReleaseError("This stack makes no backups itself: its Postgres is run by an operator or by somebody else (postgres.mode), or backup.enabled is false. Of a CloudNativePG cluster the operator makes them once backup.s3 is set.");
     return runServiceJob(this.#place, `backup-${action}`, template, ["backup", action, ...(name === undefined ? [] : [name]), ...options], TIMEOUT_SECONDS, this.#note);
   }
+}
+
+/** What stands under `key` in the lines that have it. */
+function valuesOf<Value>(lines: readonly Readonly<Record<string, unknown>>[], key: string, schema: z.ZodType<Value>): Value[] {
+  return lines.filter((line) => key in line).map((line) => schema.parse(line[key]));
 }
 
 /** The pod of the stack's schedule; undefined where there is none. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { CustomObjectsApi } from "@kubernetes/client-node";
 import { z } from "zod";
-import type { Deployment } from "../releases/checkpoint.ts";
+import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { kubeConfig } from "../rollback/cluster.ts";
 import { placeOf } from "../rollback/jobs.ts";
@@ -27,9 +27,14 @@ export interface OperatorBackup {
   readonly error: string;
 }
 
-/** The stack's CloudNativePG cluster, where it has an object store to back up to. */
-export function archivedCluster({ resources }: Deployment): string | undefined {
-  const cluster = resources.find(({ type, delete: condemned }) => type === "kubernetes:postgresql.cnpg.io/v1:Cluster" && !condemned);
+/** The stack's CloudNativePG cluster. */
+export function cloudNativeCluster({ resources }: Deployment): CheckpointResource | undefined {
+  return resources.find(({ type, delete: condemned }) => type === "kubernetes:postgresql.cnpg.io/v1:Cluster" && !condemned);
+}
+
+/** The name of the stack's CloudNativePG cluster, where it has an object store to back up to. */
+export function archivedCluster(deployment: Deployment): string | undefined {
+  const cluster = cloudNativeCluster(deployment);
   const spec = cluster?.inputs["spec"] as { readonly backup?: object } | undefined;
   return cluster === undefined || spec?.backup === undefined ? undefined : placeOf(cluster.inputs).name;
 }

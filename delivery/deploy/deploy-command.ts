@@ -59,7 +59,7 @@ function positive(text: string): number {
 
 async function deploy(stack: string, { message, allow, window, acknowledge, skipBuild, testData, validate, dryRun, yes }: Options): Promise<void> {
   const began = Date.now();
-  const work = new Deploy({ stack, message, allow, window, acknowledge: acknowledge === true });
+  const work = new Deploy({ stack, message, allow, window, acknowledge: acknowledge === true, testData: testData === true });
   await step("1. Prerequisites", (note) => work.prerequisites(note));
   // What is judged must be what would be deployed: the image comes first.
   await build(work, { skipBuild: skipBuild === true, dryRun: dryRun === true });

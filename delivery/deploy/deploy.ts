@@ -17,7 +17,7 @@ import { violations } from "../policy/policies.ts";
 import { type Deployment, deploymentSchema, outputsOf } from "../releases/checkpoint.ts";
 import { acknowledge } from "../releases/quarantine.ts";
 import { NoHistoryError, ReleaseError } from "../releases/release-error.ts";
-import { fingerprintOf, type ReadRelease, ReleaseHistory } from "../releases/release-history.ts";
+import { fingerprintOf, PROJECT, type ReadRelease, ReleaseHistory } from "../releases/release-history.ts";
 import type { NumberedUpdate } from "../releases/update.ts";
 import { contextOf, kubeConfig } from "../rollback/cluster.ts";
 import { freeAbandonedLock } from "../rollback/lock.ts";
@@ -32,6 +32,9 @@ const checkout = join(import.meta.dirname, "..", "..");
 
 type Note = (message: string) => void;
 
+/** What `pulumi config --json` prints; a secret has no value there. */
+const configSchema = z.record(z.string(), z.object({ value: z.string().optional() }));
+
 /** What a deploy is asked to do. */
 export interface DeployRequest {
   readonly stack: string;
@@ -43,6 +46,8 @@ export interface DeployRequest {
   readonly window: number;
   /** Deploy again what was rolled back from. */
   readonly acknowledge: boolean;
+  /** Load the sample catalogue at the end. */
+  readonly testData: boolean;
 }
 
 /** What an update would do, found out without changing anything. */
@@ -64,10 +69,11 @@ export class Deploy {
     this.#request = request;
   }
 
-  /** Programs, stack, cluster and the files of the migrations are as they must be. */
+  /** What is asked for may be done, and programs, stack, cluster and the files of the migrations are as they must be. */
   async prerequisites(note: Note): Promise<string> {
-    const { stack } = this.#request;
+    const { stack, testData } = this.#request;
     note("pulumi and the stack");
+    if (testData && (await environmentOf(stack)) === "production") throw new ReleaseError("Test data is never loaded into production: leave --test-data out. Nothing was changed.");
     await freeAbandonedLock(stack);
     const pulumi = (await run("pulumi", ["version"])).trim();
     await run("pulumi", ["stack", "--stack", stack, "--show-name", "--non-interactive"], { cwd: checkout });
@@ -151,10 +157,9 @@ export class Deploy {
     return `${String(health.status)}, ${Object.keys(document.paths ?? {}).length} paths in the API's documentation`;
   }
 
-  /** Imports the sample catalogue: never in production. */
+  /** Imports the sample catalogue. */
   async testData(): Promise<string> {
     const { update: newest, deployment } = await this.release();
-    if (newest.entry.config["forecast-stack:environment"] === "production") throw new ReleaseError("Test data is never loaded into production.");
     const { context, namespace } = placeIn(deployment, contextOf(newest.entry));
     const config = kubeConfig(context);
     const token = await serviceTokenOf(config, namespace);
@@ -211,6 +216,12 @@ async function releasesIn(history: ReleaseHistory): Promise<NumberedUpdate[]> {
     throw error;
   });
   return updates.filter(({ release }) => release !== null);
+}
+
+/** The environment that the stack's configuration names; undefined where it names none. */
+async function environmentOf(stack: string): Promise<string | undefined> {
+  const config = configSchema.parse(JSON.parse(await run("pulumi", ["config", "--json", "--stack", stack, "--non-interactive"], { cwd: checkout })));
+  return config[`${PROJECT}:environment`]?.value;
 }
 
 async function migrationsOfCheckout(): Promise<Pick<RecordedMigration, "version" | "kind" | "after">[]> {

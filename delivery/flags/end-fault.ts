@@ -1,10 +1,18 @@
+import type { FlagMap } from "@forecast-stack/flags/config-maps.ts";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
-import { type FlagChange, overridesBy } from "@forecast-stack/flags/flag-history.ts";
+import { type FlagChange, leftBy } from "@forecast-stack/flags/flag-history.ts";
+import { flagTexts } from "@forecast-stack/flags/flag-texts.ts";
+import type { FlagMaps } from "./flag-maps.ts";
 
-/** Whether the end of a history was cut off: its last changes must leave what the map holds. */
-export function endFault(changes: readonly FlagChange[], overrides: Readonly<Record<string, string>>): string | undefined {
-  const recorded = overridesBy(changes);
-  const flag = Object.keys(definitions).find((name) => recorded[name] !== overrides[name]);
-  if (flag === undefined) return undefined;
-  return `Its last change of ${flag} leaves ${recorded[flag] ?? "no override"}, but the map holds ${overrides[flag] ?? "none"}: changes at its end are missing, or no worker could record them yet.`;
+const subjects: Readonly<Record<FlagMap, string>> = { overrides: "override of", rollouts: "rollout", definitions: "default of" };
+
+/** Whether the end of a history was cut off: its last changes must leave what the maps hold. */
+export function endFault(changes: readonly FlagChange[], maps: FlagMaps): string | undefined {
+  for (const map of Object.keys(subjects) as FlagMap[]) {
+    const recorded = leftBy(changes, map);
+    const { keys, silentOn } = flagTexts(definitions, map, maps[map]);
+    const key = [...new Set([...recorded.keys(), ...keys.keys()])].sort().find((one) => recorded.get(one) !== keys.get(one)?.text && !silentOn(one));
+    if (key !== undefined) return `Its last change of the ${subjects[map]} ${key} leaves ${recorded.get(key) ?? "none"}, but the map holds ${keys.get(key)?.text ?? "none"}: changes at its end are missing, or no worker could record them yet.`;
+  }
+  return undefined;
 }

@@ -25,11 +25,6 @@ export class FlagMapStore {
     return { definitions, overrides, rollouts };
   }
 
-  /** What the overrides map holds. */
-  async overrides(): Promise<FlagMapContent["data"]> {
-    return (await this.#map("overrides")).data;
-  }
-
   /** Who the API server takes this caller for. */
   async whoAmI(): Promise<string> {
     return told(whoAmI(this.#kubeConfig));
@@ -40,28 +35,45 @@ export class FlagMapStore {
     await this.#patch("overrides", body, dryRun);
   }
 
-  /** Writes what is asked of rollouts; with `dryRun` the API server only checks it. */
-  async patchRollouts(body: RolloutPatch, dryRun: boolean): Promise<void> {
-    await this.#patch("rollouts", body, dryRun);
+  /** The rollouts map, and which version of it this is. */
+  async rollouts(): Promise<{ readonly map: FlagMapContent; readonly version: string }> {
+    const { content, version } = await this.#named(flagConfigMaps.rollouts);
+    return { map: content, version };
+  }
+
+  /**
+   * Writes what is asked of rollouts; with `dryRun` the API server only checks it.
+   *
+   * @param version writes only over this version of the map, where it is given
+   * @returns false when somebody has written the map since that version
+   */
+  async patchRollouts(body: RolloutPatch, { dryRun, version }: { readonly dryRun: boolean; readonly version: string | undefined }): Promise<boolean> {
+    try {
+      await this.#patch("rollouts", version === undefined ? body : { ...body, metadata: { ...body.metadata, resourceVersion: version } }, dryRun);
+      return true;
+    } catch (error) {
+      if (((error as Error).cause as { code?: unknown } | undefined)?.code === 409) return false;
+      throw error;
+    }
   }
 
   /** Why rollouts went on or back, by the keys of their records. */
   async records(): Promise<Readonly<Record<string, string>>> {
-    return (await this.#named(rolloutRecordsMap)).data;
+    return (await this.#named(rolloutRecordsMap)).content.data;
   }
 
-  async #patch(map: FlagMap, body: OverridePatch | RolloutPatch, dryRun: boolean): Promise<void> {
+  async #patch(map: FlagMap, body: object, dryRun: boolean): Promise<void> {
     const request = { name: flagConfigMaps[map], namespace: this.#namespace, body, fieldManager: "forecastctl", ...(dryRun ? { dryRun: "All" } : {}) };
     await told(this.#core.patchNamespacedConfigMap(request, setHeaderOptions("Content-Type", PatchStrategy.MergePatch)));
   }
 
-  #map(map: FlagMap): Promise<FlagMapContent> {
-    return this.#named(flagConfigMaps[map]);
+  async #map(map: FlagMap): Promise<FlagMapContent> {
+    return (await this.#named(flagConfigMaps[map])).content;
   }
 
-  async #named(name: string): Promise<FlagMapContent> {
+  async #named(name: string): Promise<{ readonly content: FlagMapContent; readonly version: string }> {
     const { data, metadata } = await told(this.#core.readNamespacedConfigMap({ name, namespace: this.#namespace }), `The namespace ${this.#namespace} has no ConfigMap ${name}: is the stack deployed?`);
-    return { data: data ?? {}, annotations: metadata?.annotations ?? {} };
+    return { content: { data: data ?? {}, annotations: metadata?.annotations ?? {} }, version: metadata?.resourceVersion ?? "" };
   }
 }
 

@@ -17,7 +17,7 @@ export interface FlagOverview {
   readonly value: Value;
   readonly source: FlagSource;
   /** What is worth knowing besides: a rollout's share, who overrode it and until when. */
-  readonly rollout?: { readonly name: string; readonly variant: string; readonly weight: number };
+  readonly rollout?: { readonly name: string } & Exposure;
   readonly note?: OverrideNote;
   readonly owner: string;
   readonly expires: string;
@@ -47,7 +47,7 @@ export function overviewOf({ definitions, overrides, rollouts }: FlagMaps, now: 
       flag,
       value: answered?.variants[answered.defaultVariant] ?? "",
       source: answered?.metadata.source ?? "definition",
-      ...(rollout === undefined ? {} : { rollout: { name: rollout[0], variant: rollout[1].variant, weight: rollout[1].weight } }),
+      ...(rollout === undefined ? {} : { rollout: { name: rollout[0], ...rollout[1] } }),
       ...(note === undefined ? {} : { note }),
       owner,
       expires,

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from "commander";
 import { kubeConfig } from "../rollback/cluster.ts";
 import { printTable } from "../table.ts";
+import { differencesOf } from "./flag-differences.ts";
 import { FlagMapStore } from "./flag-maps.ts";
-import { environmentOf, overviewOf } from "./flag-overview.ts";
+import { environmentOf, type FlagOverview, overviewOf } from "./flag-overview.ts";
 import { showHistory } from "./history-command.ts";
 import { knownFlag, overridePatch, parseDuration } from "./override-change.ts";
 import { describeAge, describeNote, printFlag, readFlagProblem } from "./print-flags.ts";
@@ -18,6 +19,12 @@ interface ChangeOptions extends Options {
   readonly reason?: string;
   readonly for?: number;
   readonly dryRun?: true;
+}
+
+interface DiffOptions {
+  readonly context?: string;
+  readonly otherContext?: string;
+  readonly json?: true;
 }
 
 interface HistoryOptions extends Options {
@@ -36,7 +43,7 @@ export function flagsCommand(): Command {
   command.addCommand(changing(new Command("set").description("Override a flag for everybody.").argument("<flag>").argument("<value>").option("--for <duration>", "end by itself after this long, for example 30m", duration)).action((flag: string, value: string, options: ChangeOptions) => change(flag, value, options)));
   command.addCommand(changing(new Command("unset").description("Take an override away.").argument("<flag>")).action((flag: string, options: ChangeOptions) => change(flag, undefined, options)));
   command.addCommand(
-    placed(new Command("history").description("List who changed which flag, the newest change first.").argument("[flag]", "of one flag alone").option("--limit <number>", "the newest so many", count, 50).option("--verify", "check that nothing was altered, taken out or cut off; exit code 1 if so"))
+    placed(new Command("history").description("List who changed which flag, the newest change first.").argument("[flag]", "of one flag alone").option("--limit <number>", "the newest so many", count, 50).option("--verify", "check that nothing was altered, taken out or cut off at the end; exit code 1 if so"))
       .addHelpText("after", "\nIt is read from the service, with its own token out of the cluster or with FORECAST_TOKEN, the token of an administrator.\n\nExamples:\n  forecastctl flags history CROSS_DOCK_ENABLED --stack production\n  forecastctl flags history --verify")
       .action((flag: string | undefined, { stack, namespace, context, limit, verify, json }: HistoryOptions) => showHistory({ namespace: namespace ?? `forecast-${stack}`, context, flag, limit, verify: verify === true, json: json === true })),
   );
@@ -45,8 +52,10 @@ export function flagsCommand(): Command {
       .description("List the flags that differ between two stacks.")
       .argument("<stack>")
       .argument("<other>")
+      .option("--context <name>", "the kubeconfig context of both (default: the current one)")
+      .option("--other-context <name>", "that of the other stack, where it is on another cluster")
       .option("--json", "print JSON instead")
-      .action((stack: string, other: string, { json }: { json?: true }) => diff(stack, other, json === true)),
+      .action((stack: string, other: string, options: DiffOptions) => diff(stack, other, options)),
   );
   return command;
 }
@@ -104,20 +113,17 @@ async function change(flag: string, value: string | undefined, options: ChangeOp
   process.stdout.write(`${options.dryRun === true ? "Would change" : "Changed"} the override of ${flag} in ${options.stack}: ${before ?? "none"} → ${after ?? "none"}${until === null ? "" : `, until ${until}`} (as ${by})\n`);
 }
 
-async function diff(stack: string, other: string, json: boolean): Promise<void> {
-  const [ours, theirs] = await Promise.all([stack, other].map(async (name) => overviewOf(await storeOf({ stack: name }).read(), new Date()).flags));
-  const differences = (ours ?? []).flatMap((one) => {
-    const match = theirs?.find(({ flag }) => flag === one.flag);
-    const same = match !== undefined && match.value === one.value && match.rollout?.weight === one.rollout?.weight;
-    return same || match === undefined ? [] : [{ flag: one.flag, left: one, right: match }];
-  });
-  if (json) { printJson(differences.map(({ flag, left, right }) => ({ flag, [stack]: left, [other]: right }))); return; }
+async function diff(stack: string, other: string, { context, otherContext = context, json }: DiffOptions): Promise<void> {
+  const read = async (name: string, at: string | undefined) => overviewOf(await storeOf({ stack: name, ...(at === undefined ? {} : { context: at }) }).read(), new Date()).flags;
+  const [ours, theirs] = await Promise.all([read(stack, context), read(other, otherContext)]);
+  const differences = differencesOf(ours, theirs);
+  if (json === true) { printJson(differences.map(({ flag, left, right }) => ({ flag, [stack]: left, [other]: right }))); return; }
   if (differences.length === 0) process.stdout.write(`The flags of ${stack} and ${other} are alike.\n`);
   else printTable(["flag", stack, other], differences.map(({ flag, left, right }) => [flag, cell(left), cell(right)]));
 }
 
-function cell({ value, source, rollout }: { readonly value: unknown; readonly source: string; readonly rollout?: { readonly variant: string; readonly weight: number } }): string {
-  return `${String(value)} (${rollout === undefined ? source : `${rollout.variant} for ${rollout.weight} %`})`;
+function cell({ value, source, rollout }: FlagOverview): string {
+  return `${String(value)} (${rollout === undefined ? source : `${rollout.variant} for ${rollout.weight} %${rollout.cohort === undefined ? "" : ` of ${rollout.cohort.join(", ")}`}`})`;
 }
 
 function printJson(value: unknown): void {

@@ -4,7 +4,7 @@ import { kubeConfig } from "../rollback/cluster.ts";
 import { printTable } from "../table.ts";
 import { endFault } from "./end-fault.ts";
 import { FlagError } from "./flag-error.ts";
-import { FlagMapStore } from "./flag-maps.ts";
+import { type FlagMaps, FlagMapStore } from "./flag-maps.ts";
 import { knownFlag } from "./override-change.ts";
 import { readHistory } from "./read-history.ts";
 import { serviceTokenOf, throughTunnel } from "../service-tunnel.ts";
@@ -20,7 +20,7 @@ export interface HistoryRequest {
   readonly json: boolean;
 }
 
-/** How long the history may take to tell what the map holds already, in milliseconds. */
+/** How long the history may take to tell what the maps hold already, in milliseconds. */
 const CATCH_UP_MS = 5_000;
 
 /**
@@ -35,10 +35,10 @@ export async function showHistory({ namespace, context, flag, limit, verify, jso
   const token = process.env["FORECAST_TOKEN"] ?? (await serviceTokenOf(config, namespace));
   await throughTunnel(config, namespace, async (origin) => {
     if (verify) {
-      const { changes, fault } = await verified(async () => (await readHistory(origin, token, {})).reverse(), () => new FlagMapStore(config, namespace).overrides());
+      const { changes, fault } = await verified(async () => (await readHistory(origin, token, {})).reverse(), () => new FlagMapStore(config, namespace).read());
       if (fault !== undefined) throw new FlagError(`The history of the flags is not whole: ${fault}`);
       if (json) process.stdout.write(`${JSON.stringify({ whole: true, changes: changes.length, hash: changes.at(-1)?.hash ?? "" })}\n`);
-      else process.stdout.write(`${pc.green("whole")}: ${changes.length} changes, each follows from the one before, and the overrides are as the last ones left them\nthe newest hash is ${changes.at(-1)?.hash ?? "none"}\n`);
+      else process.stdout.write(`${pc.green("whole")}: ${changes.length} changes, each follows from the one before, and the maps are as the last ones left them\nthe newest hash is ${changes.at(-1)?.hash ?? "none"}\n`);
       return;
     }
     const changes = await readHistory(origin, token, { flag, most: limit });
@@ -48,12 +48,12 @@ export async function showHistory({ namespace, context, flag, limit, verify, jso
   });
 }
 
-/** What is wrong with a history, in one sentence. One that the workers are just writing may be behind the map for a moment. */
-async function verified(read: () => Promise<FlagChange[]>, readOverrides: () => Promise<Readonly<Record<string, string>>>): Promise<{ changes: FlagChange[]; fault: string | undefined }> {
+/** What is wrong with a history, in one sentence. One that the workers are just writing may be behind the maps for a moment. */
+async function verified(read: () => Promise<FlagChange[]>, readMaps: () => Promise<FlagMaps>): Promise<{ changes: FlagChange[]; fault: string | undefined }> {
   for (const deadline = Date.now() + CATCH_UP_MS; ; await new Promise((resolve) => setTimeout(resolve, 500))) {
-    const [changes, overrides] = [await read(), await readOverrides()];
+    const [changes, maps] = [await read(), await readMaps()];
     const fault = brokenLink(changes);
-    const behind = fault ?? endFault(changes, overrides);
+    const behind = fault ?? endFault(changes, maps);
     if (behind === undefined || fault !== undefined || Date.now() > deadline) return { changes, fault: behind };
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { definitions } from "@forecast-stack/flags/definitions.ts";
+import { subjectOf } from "@forecast-stack/flags/exposures.ts";
 import { flagdDocument } from "@forecast-stack/flags/flagd-document.ts";
 import { noteOf, readOverrides } from "@forecast-stack/flags/overrides.ts";
 import { freshStatus } from "@forecast-stack/rollouts/rollout-status.ts";
@@ -37,7 +38,7 @@ describe("an override by the command line", () => {
     };
     const staged = (cohort: string) => {
       const history = [[5, "01"], [100, "02"], [100, "03"]].map(([weight, day]) => ({ at: `2026-01-${day}T00:00:00.000Z`, weight, what: "step" }));
-      const status = { ...freshStatus("a", now), weight: 100, phase: "completed", history };
+      const status = { ...freshStatus(`${subjectOf({ flag: "ENABLE_HYBRID_FORECASTING", variant: "on", cohort: cohort === "" ? undefined : ["default:main:*"] })}.1`, now), weight: 100, phase: "completed", history };
       return { ...mapsWith(empty), rollouts: { data: { hybrid: `flag: ENABLE_HYBRID_FORECASTING\nvariant: on\n${cohort}`, "hybrid.status": JSON.stringify(status) }, annotations: {} } };
     };
     expect([since(overriddenFor(), "CROSS_DOCK_ENABLED"), since(overriddenFor(1_800_000), "CROSS_DOCK_ENABLED")]).toEqual(["2026-03-01T12:00:00.000Z", undefined]);

@@ -11,7 +11,7 @@ export function readFlagProblem({ map, message }: FlagProblem): string {
 
 /** What else there is to know of a flag, in a few words. */
 export function describeNote({ rollout, note, source }: Pick<FlagOverview, "rollout" | "note" | "source">): string {
-  const staged = rollout === undefined ? [] : [`${rollout.name}: ${rollout.variant} for ${rollout.weight} %${source === "override" ? " (overridden)" : ""}`];
+  const staged = rollout === undefined ? [] : [`${rollout.name}: ${rollout.variant} for ${rollout.weight} %${rollout.cohort === undefined ? "" : " of a cohort"}${source === "override" ? " (overridden)" : ""}`];
   // Without a note somebody wrote the map by hand, and the map does not tell who.
   const by = source !== "override" ? [] : [`by ${note?.by ?? "unknown"}`, ...(note?.reason === undefined ? [] : [note.reason]), ...(note?.until === undefined ? [] : [`until ${note.until}`])];
   return [...staged, ...by].join(", ");

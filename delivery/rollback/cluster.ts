@@ -1,5 +1,6 @@
 import { BatchV1Api, CoreV1Api, KubeConfig } from "@kubernetes/client-node";
 import type { Deployment } from "../releases/checkpoint.ts";
+import { ReleaseError } from "../releases/release-error.ts";
 import type { HistoryEntry } from "../releases/update.ts";
 import type { Obstacle } from "./plan.ts";
 
@@ -9,11 +10,21 @@ export function contextOf({ config }: HistoryEntry): string | undefined {
   return typeof context === "string" ? context : undefined;
 }
 
-/** The kubeconfig of the environment, with this context. */
+/**
+ * The kubeconfig of the environment, with this context.
+ *
+ * @throws ReleaseError when it cannot be read, or has no such context
+ */
 export function kubeConfig(context: string | undefined): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromDefault();
-  if (context !== undefined) config.setCurrentContext(context);
+  try {
+    config.loadFromDefault();
+  } catch (error) {
+    throw new ReleaseError(`The kubeconfig cannot be read: ${error instanceof Error ? error.message : String(error)}. Set KUBECONFIG to the one of the stack's cluster.`, { cause: error });
+  }
+  if (context === undefined) return config;
+  if (config.getContextObject(context) === null) throw new ReleaseError(`The kubeconfig has no context ${context}, which the stack was deployed with; it has ${config.getContexts().map(({ name }) => name).join(", ") || "none"}. Set KUBECONFIG to the one of the stack's cluster.`);
+  config.setCurrentContext(context);
   return config;
 }
 

@@ -1,10 +1,11 @@
-import { CoreV1Api, type KubeConfig, type V1ConfigMap } from "@kubernetes/client-node";
-import { flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
+import { CoreV1Api, type KubeConfig } from "@kubernetes/client-node";
+import { type FlagMap, flagConfigMaps } from "@forecast-stack/flags/config-maps.ts";
 import { noteAnnotation } from "@forecast-stack/flags/overrides.ts";
 import { isMap, parseDocument } from "yaml";
 import { z } from "zod";
 import { type Deployment, outputsOf } from "../releases/checkpoint.ts";
 import { whoAmI } from "../flags/who-am-i.ts";
+import { changeMap, ifThere } from "./change-map.ts";
 import { kubeConfig } from "./cluster.ts";
 
 /** Flag → value, as the overrides map spells it. */
@@ -38,18 +39,20 @@ export class LiveFlags {
 
   /** The overrides that are set now; none where the map does not exist. */
   async overrides(): Promise<OverrideTexts> {
-    return (await this.#read(flagConfigMaps.overrides))?.data ?? {};
+    return (await ifThere(this.#api.readNamespacedConfigMap(this.#place("overrides"))))?.data ?? {};
   }
 
   /** Makes the overrides those of a release, with a note of who did it and why beside each. */
   async restore(then: OverrideTexts, release: number): Promise<void> {
-    const map = await this.#read(flagConfigMaps.overrides);
-    if (map === undefined || sameTexts(map.data ?? {}, then)) return;
-    const note = { by: await whoAmI(this.#kubeConfig), at: new Date().toISOString(), reason: `rollback to release ${release}` };
-    const flags = new Set([...Object.keys(map.data ?? {}), ...Object.keys(then)]);
-    const notes = Object.fromEntries([...flags].filter((flag) => map.data?.[flag] !== then[flag]).map((flag) => [noteAnnotation(flag), JSON.stringify({ ...note, value: then[flag] ?? null })]));
-    if (map.metadata !== undefined) map.metadata.annotations = { ...map.metadata.annotations, ...notes };
-    await this.#replace(map, { ...then });
+    await changeMap(this.#api, this.#place("overrides"), async (map) => {
+      if (sameTexts(map.data ?? {}, then)) return false;
+      const note = { by: await whoAmI(this.#kubeConfig), at: new Date().toISOString(), reason: `rollback to release ${release}` };
+      const flags = new Set([...Object.keys(map.data ?? {}), ...Object.keys(then)]);
+      const notes = Object.fromEntries([...flags].filter((flag) => map.data?.[flag] !== then[flag]).map((flag) => [noteAnnotation(flag), JSON.stringify({ ...note, value: then[flag] ?? null })]));
+      if (map.metadata !== undefined) map.metadata.annotations = { ...map.metadata.annotations, ...notes };
+      map.data = { ...then };
+      return true;
+    });
   }
 
   /**
@@ -59,26 +62,20 @@ export class LiveFlags {
    * @returns the names of those that were paused now
    */
   async pauseRollouts(): Promise<string[]> {
-    const map = await this.#read(flagConfigMaps.rollouts);
-    const paused = Object.entries(map?.data ?? {}).flatMap(([name, text]) => {
-      const changed = pausedRollout(text);
-      return changed === undefined ? [] : [[name, changed] as const];
+    let paused: (readonly [string, string])[] = [];
+    await changeMap(this.#api, this.#place("rollouts"), (map) => {
+      paused = Object.entries(map.data ?? {}).flatMap(([name, text]) => {
+        const changed = pausedRollout(text);
+        return changed === undefined ? [] : [[name, changed] as const];
+      });
+      map.data = { ...map.data, ...Object.fromEntries(paused) };
+      return paused.length > 0;
     });
-    if (map !== undefined && paused.length > 0) await this.#replace(map, { ...map.data, ...Object.fromEntries(paused) });
     return paused.map(([name]) => name);
   }
 
-  async #read(name: string): Promise<V1ConfigMap | undefined> {
-    return this.#api.readNamespacedConfigMap({ name, namespace: this.#namespace }).catch((error: unknown) => {
-      if ((error as { code?: unknown }).code === 404) return undefined;
-      throw error;
-    });
-  }
-
-  /** With the resource version that was read: what somebody wrote in between is never lost, the call fails instead. */
-  async #replace(map: V1ConfigMap, data: Record<string, string>): Promise<void> {
-    map.data = data;
-    await this.#api.replaceNamespacedConfigMap({ name: map.metadata?.name ?? "", namespace: this.#namespace, body: map, fieldManager: "forecastctl" });
+  #place(map: FlagMap): { readonly name: string; readonly namespace: string } {
+    return { name: flagConfigMaps[map], namespace: this.#namespace };
   }
 }
 

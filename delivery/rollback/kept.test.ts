@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { type Deployment, deploymentSchema } from "../releases/checkpoint.ts";
-import { keepOfToday } from "./kept.ts";
+import { keepOfToday, withLiveVolumes } from "./kept.ts";
 
 const types = { set: "kubernetes:apps/v1:StatefulSet", claim: "kubernetes:core/v1:PersistentVolumeClaim", cluster: "kubernetes:postgresql.cnpg.io/v1:Cluster", map: "kubernetes:core/v1:ConfigMap", namespace: "kubernetes:core/v1:Namespace" } as const;
 const urn = (type: string, name: string) => `urn:pulumi:dev::p::${type}::${name}`;
@@ -18,6 +18,16 @@ describe("the volumes of a rollback", () => {
     const { deployment: composed, reasons } = keepOfToday(deployment(resource(type, "data", { inputs: { spec: then } })), deployment(resource(type, "data", { inputs: { spec: now } })));
     expect(composed.resources.map(({ inputs }) => inputs)).toEqual([{ spec: wanted }]);
     expect([...reasons]).toEqual([[urn(type, "data"), "its volumes stay as they are today"]]);
+  });
+
+  it("stay as they are in the cluster where somebody enlarged them by hand, and nothing else does", () => {
+    const recorded = { accessModes: ["one"], resources: { requests: { storage: "5Gi" } } };
+    const claim = resource(types.claim, "data", { inputs: { spec: recorded } });
+    const live = { spec: { accessModes: ["two"], resources: { requests: { storage: "6Gi" } } } };
+    const mismatch = (...paths: string[]) => [{ urn: urn(types.claim, "data"), name: "data", paths, live }];
+    const specOf = (...paths: string[]) => withLiveVolumes(deployment(claim), mismatch(...paths)).resources[0]?.inputs["spec"];
+    expect(specOf("spec.resources.requests.storage", "spec.accessModes[0]")).toEqual({ accessModes: ["one"], resources: { requests: { storage: "6Gi" } } });
+    expect([specOf("spec.accessModes[0]"), specOf("spec.resourcesOfAnother")]).toEqual([recorded, recorded]);
   });
 
   it("are that release's where they are the same, or there are none today", () => {

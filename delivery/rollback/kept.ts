@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { holdsData } from "../policy/kinds.ts";
 import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
 import { renamedSince } from "./plan.ts";
+import type { Mismatch } from "./verify.ts";
 
 /** A release with what a rollback leaves as it is today. */
 export interface Kept {
@@ -26,6 +27,20 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   "kubernetes:core/v1:PersistentVolumeClaim": ["resources"],
   "kubernetes:postgresql.cnpg.io/v1:Cluster": ["storage", "walStorage"],
 };
+
+/** Today's record with the volumes that were changed by hand as they are: one that was enlarged stays so, too. */
+export function withLiveVolumes(today: Deployment, drift: readonly Mismatch[]): Deployment {
+  const byUrn = new Map(drift.map((mismatch) => [mismatch.urn, mismatch]));
+  const resources = today.resources.map((resource): CheckpointResource => {
+    const { live, paths = [] } = byUrn.get(resource.urn) ?? {};
+    const spec = (live as { readonly spec?: Readonly<Record<string, unknown>> } | undefined)?.spec ?? {};
+    // Of a StatefulSet, the API server names the whole spec.
+    const changed = (fieldsOf[resource.type] ?? []).filter((field) => field in spec && paths.some((path) => path === "spec" || new RegExp(`^spec\\.${field}($|[.[])`).test(path)));
+    if (changed.length === 0) return resource;
+    return { ...resource, inputs: { ...resource.inputs, spec: { ...specOf(resource), ...Object.fromEntries(changed.map((field) => [field, spec[field]])) } } };
+  });
+  return { ...today, resources };
+}
 
 /** Kubernetes makes no volume smaller, and a set with other templates would have to be replaced. */
 function keepVolumes(target: Deployment, today: Deployment): Kept {

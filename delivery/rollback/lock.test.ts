@@ -5,7 +5,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { until } from "@forecast-stack/local/cluster/until.ts";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import { freeAbandonedLock } from "./lock.ts";
+import { freeAbandonedLock, refuseWhileBusy } from "./lock.ts";
 
 describe("the lock of a stack", () => {
   let backend: string;
@@ -40,6 +40,14 @@ describe("the lock of a stack", () => {
     await lock(2 ** 22 + 1, hostname());
     await freeAbandonedLock("dev");
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("of a process that is gone keeps nobody from looking, who leaves it where it is", async () => {
+    await lock(2 ** 22 + 1, hostname());
+    await refuseWhileBusy("dev");
+    expect(await readdir(folder)).toEqual(["lock.json"]);
+    await lock(process.pid, hostname());
+    await expect(refuseWhileBusy("dev")).rejects.toThrow("has been working on the stack dev");
   });
 
   it("of a process that was killed is taken away before anybody asked how it ended", async () => {

@@ -19,6 +19,11 @@ it("people hear of a rollback what changed, what was taken back with it, and wha
   expect(text).toMatch(/^From release 4 to 3 by \S+ in 31 s, 1 resources changed\. Migrations taken back: 0\.0\.17\. Paused rollouts: hybrid\. Release 4 is not deployed again/);
 });
 
+it("a rollback after an update that failed goes back to the release that it failed after, which stays allowed", () => {
+  const same = { ...plan(), from: update(3) };
+  expect(rollbackNotice(same, done).text).toMatch(/^Back to release 3 by \S+ in 31 s, 1 resources changed\.$/);
+});
+
 it("a rollback that left something different is a warning that names it", () => {
   const { text, severity } = rollbackNotice(plan("forecast-service"), { ...done, remaining: [step("api", "updated")] });
   expect(severity).toBe("warning");

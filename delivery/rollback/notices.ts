@@ -24,5 +24,6 @@ export function failureNotice(plan: Pick<RollbackPlan, "stack" | "from" | "targe
 }
 
 function wayOf({ from, target, request }: Pick<RollbackPlan, "from" | "target" | "request">): string {
-  return `From release ${from.release ?? 0} to ${target.update.release ?? 0}${request.only === undefined ? "" : `, ${request.only} alone,`}`;
+  const way = from.id === target.update.id ? `Back to release ${from.release ?? 0}` : `From release ${from.release ?? 0} to ${target.update.release ?? 0}`;
+  return `${way}${request.only === undefined ? "" : `, ${request.only} alone,`}`;
 }

@@ -13,6 +13,7 @@ import type { PlannedStep } from "./plan.ts";
 import { failureNotice, rollbackNotice } from "./notices.ts";
 import { Rollback, type RollbackResult } from "./rollback.ts";
 import type { RollbackPlan } from "./rollback-plan.ts";
+import { riskOfUndo } from "./schema.ts";
 import { describeMismatch } from "./verify.ts";
 
 interface Options {
@@ -33,7 +34,7 @@ export function rollbackCommand(): Command {
   return new Command("rollback")
     .description("Go back to an earlier release of a stack, from its record alone.")
     .option("--stack <name>", "the stack", "dev")
-    .option("--to <number>", "the release, as forecastctl releases lists them (default: the last good one)", releaseNumber)
+    .option("--to <number>", "the release, as forecastctl releases lists them (default: the one of a rollback that was cut off, the newest one after an update that failed, else the last good one before it)", releaseNumber)
     .option("--only <part>", "one part of the stack alone, for example forecast-service: everything else stays as it is today")
     .option("--keep-drift", "leave what was changed in the cluster by hand (default: put it back)")
     .option("--with-flags", "make the overrides of the flags those of that release (default: today's stay, kill switches with them)")
@@ -42,7 +43,7 @@ export function rollbackCommand(): Command {
     .option("--yes", "do not ask")
     .option("--dry-run", "show the plan and change nothing; exits with 1 when something is in the way")
     .option("--json", "print JSON instead; needs --yes or --dry-run")
-    .addHelpText("after", "\nThe plan comes first, then one question. What was rolled back from is not deployed again until somebody allows it\n(forecastctl releases acknowledge). Cut off at any moment, the same command finishes the job.\n\nExamples:\n  forecastctl rollback --stack production\n  forecastctl rollback --to 12 --dry-run\n  forecastctl rollback --to 12 --only forecast-service\n  forecastctl rollback --to 12 --undo-migrations\n  forecastctl rollback --to 12 --yes --json")
+    .addHelpText("after", "\nThe plan comes first, then one question. What was rolled back from is not deployed again until somebody allows it\n(forecastctl releases acknowledge). Cut off at any moment, the same command\nfinishes the job, also without --to.\n\nExamples:\n  forecastctl rollback --stack production\n  forecastctl rollback --to 12 --dry-run\n  forecastctl rollback --to 12 --only forecast-service\n  forecastctl rollback --to 12 --undo-migrations\n  forecastctl rollback --to 12 --yes --json")
     .action(rollBack);
 }
 
@@ -85,10 +86,10 @@ async function rollBack({ stack, to, only, keepDrift, withFlags, undoMigrations,
 
 const marks = { unchanged: " ", updated: pc.yellow("~"), replaced: pc.magenta("±"), created: pc.green("+"), deleted: pc.red("-") } as const;
 
-function printPlan({ stack, request, from, target, steps, jobs, flags, passwords, schema, obstacles }: RollbackPlan): void {
+function printPlan({ stack, request, from, target, steps, jobs, flags, passwords, schema, notes, obstacles }: RollbackPlan): void {
   const { entry, release } = target.update;
   const part = request.only === undefined ? "" : `${request.only} alone, `;
-  process.stdout.write(`\n${pc.bold(`${stack}: ${part}release ${from.release ?? 0} → ${release ?? 0}`)}  ${new Date(entry.endTime * 1_000).toISOString()}  ${entry.message.split("\n")[0] ?? ""}\n\n`);
+  process.stdout.write(`\n${pc.bold(`${stack}: ${part}release ${from.release ?? 0} → ${release ?? 0}`)}  ${new Date(entry.endTime * 1_000).toISOString()}  ${entry.message.split("\n")[0] ?? ""}\n${notes.map((note) => `${note}\n`).join("")}\n`);
   const changed = steps.filter(({ operation, reason }) => operation !== "unchanged" || reason !== "");
   if (changed.length > 0) printTable(["", "resource", "kind", "what", "risk", "why"], changed.map((one) => [marks[one.operation], one.name, kindOf(one.type), one.operation, one.risk, describeReason(one)]));
   process.stdout.write(`${steps.length - changed.length} unchanged\n`);
@@ -102,7 +103,7 @@ function printPlan({ stack, request, from, target, steps, jobs, flags, passwords
 function printSchema({ today, target, source, newer, missing }: RollbackPlan["schema"], undo: boolean): void {
   if (newer.length === 0 && missing.length === 0) return;
   process.stdout.write(`\nThe database's schema is ${today ?? "empty"}${source === "record" ? " by the newest release's record (it was not asked)" : ""}, that release's ${target ?? "not recorded"}: ${undo ? "what is newer is taken back" : "what is newer stays (--undo-migrations takes it back)"}${missing.length > 0 ? `, ${missing.join(", ")} is applied` : ""}\n`);
-  if (newer.length > 0) printTable(["migration", "kind", "its undo loses"], newer.map(({ version, kind, loses }) => [version, kind, loses === "" ? "nothing" : (loses ?? "not recorded")]));
+  if (newer.length > 0) printTable(["migration", "kind", "risk of its undo", "which loses"], newer.map(({ version, kind, loses }) => [version, kind, riskOfUndo({ loses }), loses === "" ? "nothing" : (loses ?? "not recorded")]));
 }
 
 function printFlags({ then, today }: FlagComparison, restored: boolean): void {
@@ -125,7 +126,7 @@ function printResult({ compared, mismatches, remaining, paused, undone, applied 
   process.stdout.write(remaining.length === 0 ? "A preview of that release, after a refresh, has nothing left to change.\n" : `${pc.red("Still to change:")} ${remaining.map(({ name }) => name).join(", ")}\n`);
 }
 
-function describePlan({ stack, request, from, target, steps, jobs, drift, flags, passwords, schema, obstacles }: RollbackPlan): object {
+function describePlan({ stack, request, from, target, steps, jobs, drift, flags, passwords, schema, notes, obstacles }: RollbackPlan): object {
   return {
     stack,
     from: from.release,
@@ -136,7 +137,8 @@ function describePlan({ stack, request, from, target, steps, jobs, drift, flags,
     drift: { kept: request.keepDrift, changed: drift.map(describeMismatch) },
     flags: { restored: request.withFlags, then: flags.then ?? null, today: flags.today },
     passwords: [...passwords.keys()],
-    schema: { today: schema.today ?? null, target: schema.target ?? null, source: schema.source, undo: request.undoMigrations ? schema.newer.map(({ version }) => version) : [], newer: schema.newer, breaking: schema.breaking, missing: schema.missing },
+    schema: { today: schema.today ?? null, target: schema.target ?? null, source: schema.source, undo: request.undoMigrations ? schema.newer.map(({ version }) => version) : [], newer: schema.newer.map((migration) => ({ ...migration, risk: riskOfUndo(migration) })), breaking: schema.breaking, missing: schema.missing },
+    notes,
     obstacles,
   };
 }

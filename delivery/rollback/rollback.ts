@@ -1,20 +1,27 @@
-import { setTimeout } from "node:timers/promises";
 import { userInfo } from "node:os";
+import { setTimeout } from "node:timers/promises";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import type { Deployment } from "../releases/checkpoint.ts";
+import type { Decrypt } from "../releases/passphrase.ts";
 import { acknowledge, quarantine } from "../releases/quarantine.ts";
 import { ReleaseError } from "../releases/release-error.ts";
-import { fingerprintOf, type ReadRelease, ReleaseHistory } from "../releases/release-history.ts";
-import type { NumberedUpdate } from "../releases/update.ts";
+import { fingerprintOf, ReleaseHistory } from "../releases/release-history.ts";
+import { told } from "./api-error.ts";
+import { removeBegun, rollbackName, writeBegun } from "./begun-rollback.ts";
 import { contextOf } from "./cluster.ts";
 import { putBackFinished } from "./finished-jobs.ts";
 import { LiveFlags } from "./flag-overrides.ts";
 import { bringImages } from "./images.ts";
 import { preparedState } from "./jobs.ts";
+import { freeAbandonedLock } from "./lock.ts";
 import { judgeSteps, type PlannedStep, renamedSince } from "./plan.ts";
 import { replay } from "./replay.ts";
 import { openStack, StepCollector } from "./replay-stack.ts";
 import { setRolePasswords } from "./role-passwords.ts";
+import { withRollbackLock } from "./rollback-lock.ts";
 import { SchemaChange } from "./schema-change.ts";
-import { firstLines, imagesFor, namespaceOf, planRollback, readToday, type RollbackPlan, type RollbackRequest } from "./rollback-plan.ts";
+import { firstLines, imagesFor, namespaceOf, planRollback, type RollbackPlan, type RollbackRequest } from "./rollback-plan.ts";
+import { exportSealed, importSealed } from "./stack-state.ts";
 import { compareWithCluster, type Mismatch } from "./verify.ts";
 
 /** A pod that is not ready has this long to become it, besides what the replay itself waits. */
@@ -47,34 +54,47 @@ export class Rollback {
 
   /** Finds out what going back takes. */
   async plan(request: RollbackRequest): Promise<RollbackPlan> {
-    return planRollback(this.#stack, this.#history, request);
+    return told(planRollback(this.#stack, this.#history, request));
   }
 
   /**
-   * Does what the plan says. Cut off at any moment, the same call finishes it.
+   * Does what the plan says. Cut off at any moment, the same command finishes it.
    *
-   * @throws ReleaseError when the plan has obstacles, the stack has changed since, or Pulumi cannot finish
+   * @throws ReleaseError when the plan has obstacles, somebody else works on the stack or has changed it since, or Pulumi cannot finish
    */
   async run(plan: RollbackPlan, note: (message: string) => void): Promise<RollbackResult> {
-    const { target, request, from, jobs, today, wanted, drift, flags } = plan;
     if (plan.obstacles.length > 0) throw new ReleaseError(plan.obstacles.map(({ reason }) => reason).join("\n"));
+    const { target, wanted, today } = plan;
+    return told(
+      withRollbackLock(this.#stack, async () => {
+        await freeAbandonedLock(this.#stack);
+        const decrypt = await this.#history.decryptOf(target.deployment);
+        const { stack, close } = await openStack(this.#stack, target.update.entry, target.deployment, replay(wanted, decrypt, renamedSince(wanted, today)));
+        try {
+          return await this.#replay(plan, { stack, decrypt }, note);
+        } finally {
+          await close();
+        }
+      }),
+    );
+  }
+
+  async #replay(plan: RollbackPlan, { stack, decrypt }: { readonly stack: Stack; readonly decrypt: Decrypt }, note: (message: string) => void): Promise<RollbackResult> {
+    const { target, request, jobs, today, wanted, drift, flags } = plan;
     const began = Date.now();
-    const context = contextOf(target.update.entry);
-    if ((await readToday(this.#stack, target)).manifest.time !== today.manifest.time) throw new ReleaseError(`Somebody else has changed the stack ${this.#stack} since the plan was made. Run the same command again.`);
+    await this.#unchanged(stack, today);
     note("bringing images");
     await bringImages(imagesFor(wanted, request, plan.schema.undoImage));
-    // First, so that nothing deploys it again while the replay is at work or after it was cut off.
-    await this.#setQuarantine(from, target, request);
+    const context = contextOf(target.update.entry);
     const namespace = namespaceOf(today);
     const live = namespace === undefined ? undefined : new LiveFlags(context, namespace);
-    const paused = (await live?.pauseRollouts()) ?? [];
-    const decrypt = await this.#history.decryptOf(target.deployment);
     const schema = new SchemaChange(plan, note);
-    const { stack, close } = await openStack(this.#stack, target.update.entry, target.deployment, replay(wanted, decrypt, renamedSince(wanted, today)));
     try {
+      await this.#begin(plan);
+      const paused = (await live?.pauseRollouts()) ?? [];
       note("preparing the state");
       await putBackFinished(jobs.gone, decrypt, context);
-      await stack.importStack({ version: 3, deployment: preparedState(today, jobs) });
+      await importSealed(stack, preparedState(await this.#unchanged(stack, today), jobs));
       await schema.before();
       await setRolePasswords(today, plan.passwords, context);
       const stale = drift.filter(({ live: object }) => object === undefined || !request.keepDrift).map(({ urn }) => urn);
@@ -82,7 +102,7 @@ export class Rollback {
         note("reading what was changed by hand");
         await stack.refresh({ target: stale });
       }
-      await stack.up({ message: messageOf(target, request), onEvent: (event) => note(describeEvent(event.resourcePreEvent?.metadata)) });
+      await stack.up({ message: messageOf(plan), onEvent: (event) => note(describeEvent(event.resourcePreEvent?.metadata)) });
       await schema.after();
       if (request.withFlags && flags.then !== undefined) await live?.restore(flags.then, target.update.release ?? 0);
       note("comparing with the cluster");
@@ -93,12 +113,22 @@ export class Rollback {
         await stack.preview({ refresh: true, onEvent: collector.onEvent });
         return judgeSteps(collector.steps, today, new Map()).filter(({ operation }) => operation !== "unchanged");
       });
+      if (mismatches.length === 0 && remaining.length === 0) await removeBegun(this.#stack);
       return { seconds: (Date.now() - began) / 1_000, compared, mismatches, remaining, paused, undone: schema.undone, applied: schema.applied };
     } catch (error) {
       throw new ReleaseError(`The rollback was not finished: ${firstLines(error)}\nRun the same command again: it goes on where it stopped.`);
-    } finally {
-      await close();
     }
+  }
+
+  /**
+   * What Pulumi has of the stack, sealed.
+   *
+   * @throws ReleaseError when it is no longer what the plan was made of
+   */
+  async #unchanged(stack: Stack, today: Deployment): Promise<Deployment> {
+    const sealed = await exportSealed(stack);
+    if (sealed.manifest.time !== today.manifest.time) throw new ReleaseError(`Somebody else has changed the stack ${this.#stack} since the plan was made. Run the same command again.`);
+    return sealed;
   }
 
   /** What a preview would change. An update of no property is a workload with a pod that is not ready this moment: it is looked at again. */
@@ -111,17 +141,20 @@ export class Rollback {
     return remaining;
   }
 
-  async #setQuarantine(from: NumberedUpdate, target: ReadRelease, { only }: RollbackRequest): Promise<void> {
+  /** Notes what is to be done, so that it can be finished, and keeps what is left from being deployed again meanwhile. */
+  async #begin({ from, target, request }: RollbackPlan): Promise<void> {
+    const [at, by] = [new Date().toISOString(), userInfo().username];
+    await writeBegun(this.#stack, { to: target.update.release ?? 0, from: from.id, request, at, by });
     const left = fingerprintOf((await this.#history.read(from)).deployment);
     const wanted = fingerprintOf(target.deployment);
-    if (left !== wanted && left !== "") await quarantine(this.#stack, { fingerprint: left, release: from.release ?? 0, at: new Date().toISOString(), by: userInfo().username });
+    if (left !== wanted && left !== "") await quarantine(this.#stack, { fingerprint: left, release: from.release ?? 0, at, by });
     // A part of the target says nothing about the rest of it.
-    if (only === undefined) await acknowledge(this.#stack, wanted);
+    if (request.only === undefined) await acknowledge(this.#stack, wanted);
   }
 }
 
-function messageOf({ update }: ReadRelease, { only }: RollbackRequest): string {
-  return `Rollback${only === undefined ? "" : ` of ${only}`} to release ${update.release ?? 0}, by ${userInfo().username}`;
+function messageOf({ target, request }: RollbackPlan): string {
+  return `${rollbackName(target.update.release ?? 0, request.only)}, by ${userInfo().username}`;
 }
 
 function describeEvent(metadata: { readonly op: string; readonly urn: string } | undefined): string {

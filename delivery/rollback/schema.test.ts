@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import { deploymentSchema } from "../releases/checkpoint.ts";
-import { type AppliedMigration, planSchema, type SchemaConsent, schemaObstacles } from "./schema.ts";
+import { type AppliedMigration, planSchema, riskOfUndo, type SchemaConsent, schemaObstacles } from "./schema.ts";
 
 const release = (...versions: string[]) =>
   deploymentSchema.parse({
@@ -46,6 +46,14 @@ describe("taking migrations back", () => {
   it("goes newest first, down to the newest one that both have", () => {
     const plan = planSchema(release("0.0.1", "0.0.2"), [applied("0.0.1"), applied("0.0.2"), applied("0.0.10"), applied("0.0.9")]);
     expect([plan.newer.map(({ version }) => version), plan.shared]).toEqual([["0.0.10", "0.0.9"], "0.0.2"]);
+  });
+
+  it("is refused where the database has none of that release's migrations to stop at", () => {
+    expect(reasons(release("0.0.1"), [applied("0.0.2")], undo)).toEqual([expect.stringMatching(/^The database has no migration that that release had/)]);
+  });
+
+  it("is lossy where something goes, or nobody recorded what", () => {
+    expect(["", "Deletes all users.", undefined].map((loses) => riskOfUndo({ loses }))).toEqual(["reversible", "lossy", "lossy"]);
   });
 
   it("is not for a part of the stack", () => {

@@ -1,7 +1,7 @@
 import { compareVersions } from "@forecast-stack/migrations/migration-header.ts";
 import { needsWhatWasTaken, type RecordedMigration, recordedMigrations } from "../migrations/recorded-migrations.ts";
 import { type Deployment, outputsOf } from "../releases/checkpoint.ts";
-import type { Obstacle } from "./plan.ts";
+import type { Obstacle, Risk } from "./plan.ts";
 
 /** A migration that the database has. */
 export interface AppliedMigration extends Pick<RecordedMigration, "version" | "kind" | "after"> {
@@ -25,6 +25,16 @@ export interface SchemaPlan {
   readonly breaking: readonly string[];
   /** Versions that the target had and the database has not, oldest first. */
   readonly missing: readonly string[];
+}
+
+/** How sure it is that what an undo takes away can be brought back; what nobody recorded is taken for the worse. */
+export function riskOfUndo({ loses }: Pick<AppliedMigration, "loses">): Risk {
+  return loses === "" ? "reversible" : "lossy";
+}
+
+/** Whether a wanted undo must come before the target's pods, which could not work otherwise. */
+export function undoesFirst({ breaking, missing }: Pick<SchemaPlan, "breaking" | "missing">): boolean {
+  return breaking.length > 0 || missing.length > 0;
 }
 
 /** What somebody allows to be done to the schema, and to what part of the stack. */
@@ -52,12 +62,13 @@ export function planSchema(target: Deployment, applied: readonly AppliedMigratio
 }
 
 /** Why the target would not work with the schema that it would find, and what can be done about it. */
-export function schemaObstacles({ today, target, oldest, newer, breaking, missing }: SchemaPlan, { undoMigrations, acceptDataLoss, only }: SchemaConsent): Obstacle[] {
+export function schemaObstacles({ today, target, shared, oldest, newer, breaking, missing }: SchemaPlan, { undoMigrations, acceptDataLoss, only }: SchemaConsent): Obstacle[] {
   if (only !== undefined) {
     if (undoMigrations) return [{ reason: "--undo-migrations takes the whole stack back: leave out --only." }];
     if (missing.length > 0 && oldest !== undefined && compareVersions(today ?? "0", oldest) < 0) return [{ reason: `The database's schema is ${today ?? "empty"}, and ${only} of that release needs ${oldest}: go there without --only, which applies what is missing (${missing.join(", ")}).` }];
   }
-  const lossy = newer.filter(({ loses }) => loses !== "").toReversed();
+  if (undoMigrations && newer.length > 0 && shared === undefined) return [{ reason: `The database has no migration that that release had, so there is none down to which ${newer.map(({ version }) => version).join(", ")} could be taken back: put back a backup of that release's time, forecastctl backup restore NAME --keep-schema.` }];
+  const lossy = newer.filter((migration) => riskOfUndo(migration) === "lossy").toReversed();
   const losses = lossy.map(({ version, loses = "nobody recorded what" }) => `${version}: ${loses}`).join(" ");
   if (undoMigrations) return lossy.length === 0 || acceptDataLoss ? [] : [{ reason: `Undoing migrations would lose data. Add --accept-data-loss if that may go: ${losses}` }];
   if (missing.length > 0 && newer.length > 0) return [{ reason: `The database lacks migration ${missing.join(", ")} of that release, and has ${losses === "" ? newer.map(({ version }) => version).join(", ") : losses} that it does not know: take those back with --undo-migrations${lossy.length === 0 ? "" : " --accept-data-loss"}.` }];

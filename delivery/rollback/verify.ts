@@ -3,6 +3,7 @@ import { type CheckpointResource, type Deployment } from "../releases/checkpoint
 import { differences } from "../releases/compare.ts";
 import type { Decrypt } from "../releases/passphrase.ts";
 import { isSecret, plaintextOf } from "../releases/secret-values.ts";
+import { refusalOf } from "./api-error.ts";
 import { kubeConfig } from "./cluster.ts";
 import { parseUrn } from "./urn.ts";
 
@@ -29,7 +30,8 @@ const AT_ONCE = 10;
  * Compares each recorded object with the cluster. The API server itself is
  * asked: if applying the recorded inputs (as a dry run, in the name of who
  * applied them) would change the object, it is not as recorded. That way
- * defaults and spellings of quantities do not matter.
+ * defaults and spellings of quantities do not matter. Neither is it when the
+ * API server would not even let it become that.
  */
 export async function compareWithCluster(deployment: Deployment, decrypt: Decrypt, context: string | undefined): Promise<{ compared: number; mismatches: Mismatch[] }> {
   const api = KubernetesObjectApi.makeApiClient(kubeConfig(context));
@@ -46,14 +48,23 @@ async function compareOne(api: KubernetesObjectApi, resource: CheckpointResource
   const { name } = parseUrn(resource.urn);
   const wanted = asClientSpells(opened(resource.inputs, decrypt)) as KubernetesObject & { metadata: { name: string; namespace?: string } };
   const live = await api.read(wanted).catch((error: unknown) => {
-    if ((error as { code?: unknown }).code === 404) return undefined;
+    // An object of a kind that the cluster does not know (any more) is not there either.
+    if ((error as { code?: unknown }).code === 404 || (error instanceof Error && error.message.startsWith("Unrecognized API version and kind"))) return undefined;
     throw error;
   });
   if (live === undefined) return { urn: resource.urn, name, paths: [], live };
-  const applied = await api.patch(wanted, undefined, "All", fieldManagerOf(resource), true, PatchStrategy.ServerSideApply);
+  const paths = await api.patch(wanted, undefined, "All", fieldManagerOf(resource), true, PatchStrategy.ServerSideApply).then((applied) => differences(settled(live), settled(applied)).map(({ path }) => path), refusedPaths);
   const ignored = resource.ignoreChanges ?? [];
-  const found = differences(settled(live), settled(applied)).filter(({ path }) => !ignored.some((property) => path === property || path.startsWith(`${property}.`)));
-  return found.length === 0 ? null : { urn: resource.urn, name, paths: found.map(({ path }) => path), live };
+  const found = paths.filter((path) => !ignored.some((property) => path === property || path.startsWith(`${property}.`)));
+  return found.length === 0 ? null : { urn: resource.urn, name, paths: found, live };
+}
+
+/** Somebody enlarged a claim, or made an immutable object anew: what the API server then says names the fields. Its words may hold values, and are not passed on. */
+export function refusedPaths(error: unknown): string[] {
+  const refusal = refusalOf(error);
+  if (refusal?.code !== 409 && refusal?.code !== 422) throw error;
+  const fields = refusal.details.causes.flatMap(({ field }) => (field === undefined || field === "" ? [] : [field]));
+  return fields.length > 0 ? [...new Set(fields)] : [`refused: ${refusal.reason || String(refusal.code)}`];
 }
 
 /** In whose name the provider applies an object. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { FlagMapContent } from "@forecast-stack/flags/config-maps.ts";
 import { statusSuffix } from "@forecast-stack/flags/exposures.ts";
-import { requestAnnotation, type RolloutRequest } from "@forecast-stack/rollouts/request.ts";
+import { readRequest, requestAnnotation, type RolloutRequest } from "@forecast-stack/rollouts/request.ts";
 import { hasEnded, readStatus } from "@forecast-stack/rollouts/rollout-status.ts";
 import { isMap, parseDocument } from "yaml";
 import { FlagError } from "../flags/flag-error.ts";
@@ -36,7 +36,7 @@ export function knownRollout(map: FlagMapContent, name: string): string {
 
 /**
  * What starts a rollout. One of the same flag that has ended makes room in the
- * same write, so that nobody's exposure flickers.
+ * same write, so that nobody's exposure flickers, and with it what was asked of it.
  *
  * @throws FlagError when one of its name or its flag is under way
  */
@@ -51,10 +51,15 @@ export function startPatch(map: FlagMapContent, { name, text, spec }: RolloutFil
   return { metadata: { annotations: { ...forgotten, ...annotation(name, "start", asking) } }, data: { ...removed, [`${name}${statusSuffix}`]: null, [name]: text } };
 }
 
-/** What pauses or resumes a rollout: `paused` in its YAML, comments kept, and who did it and why beside it. */
+/**
+ * What pauses or resumes a rollout: `paused` in its YAML, comments kept, and who did it and why beside it.
+ *
+ * @throws FlagError when it would change nothing, or an earlier request waits
+ */
 export function pausePatch(map: FlagMapContent, name: string, paused: boolean, asking: Asking): RolloutPatch {
   const text = knownRollout(map, name);
   specOf(name, text);
+  refuseWhileOneWaits(map, name);
   const document = parseDocument(text);
   const was = document.get("paused") === true;
   const held = readStatus(map.data[`${name}${statusSuffix}`])?.phase === "held";
@@ -66,22 +71,46 @@ export function pausePatch(map: FlagMapContent, name: string, paused: boolean, a
 }
 
 /**
- * What asks the controller to promote a rollout now, or to end it at 0 %.
+ * What asks the controller to enter the next step of a rollout now.
  *
- * @throws FlagError when there is nothing that could be promoted
+ * @throws FlagError when there is nothing that could be promoted, or an earlier request waits
  */
-export function requestPatch(map: FlagMapContent, name: string, action: "promote" | "abort", asking: Asking): RolloutPatch {
+export function promotePatch(map: FlagMapContent, name: string, asking: Asking): RolloutPatch {
   const spec = specOf(name, knownRollout(map, name));
   const status = readStatus(map.data[`${name}${statusSuffix}`]);
-  if (action === "promote") {
-    if (spec.paused) throw new FlagError(`The rollout ${name} is paused: resume it first.`);
-    if (status === undefined || hasEnded(status) || status.phase === "waiting" || status.phase === "returning") throw new FlagError(`The rollout ${name} is ${status?.phase ?? "waiting"}: there is no step to promote.`);
+  if (spec.paused) throw new FlagError(`The rollout ${name} is paused: resume it first.`);
+  if (status === undefined || hasEnded(status) || status.phase === "waiting" || status.phase === "returning") throw new FlagError(`The rollout ${name} is ${status?.phase ?? "waiting"}: there is no step to promote.`);
+  refuseWhileOneWaits(map, name);
+  return { metadata: { annotations: annotation(name, "promote", asking, status.step) }, data: {} };
+}
+
+/**
+ * What asks the controller to end a rollout at 0 %, whatever else was asked of it.
+ *
+ * @throws FlagError when the controller could not: it leads no rollout that it cannot read
+ */
+export function abortPatch(map: FlagMapContent, name: string, asking: Asking): RolloutPatch {
+  const text = knownRollout(map, name);
+  try {
+    specOf(name, text);
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    const flag = flagOf(text);
+    throw new FlagError(`The controller cannot abort ${name}, because it cannot be read (${error.message.replaceAll("\n", "; ")}). Set an override: forecastctl flags set ${typeof flag === "string" ? flag : "FLAG"} VALUE --reason 'why'. Or take it away: kubectl -n NAMESPACE patch configmap feature-flag-rollouts -p '{"data":{"${name}":null}}'.`, { cause: error });
   }
-  return { metadata: { annotations: annotation(name, action, asking, status?.step) }, data: {} };
+  return { metadata: { annotations: annotation(name, "abort", asking) }, data: {} };
+}
+
+/** There is room for one request: a second one would take the place of one that was not carried out. */
+function refuseWhileOneWaits(map: FlagMapContent, name: string): void {
+  const request = readRequest(map.annotations, name);
+  if (request === undefined || request.id === readStatus(map.data[`${name}${statusSuffix}`])?.handledRequest) return;
+  throw new FlagError(`The controller has not carried out yet what ${request.by} asked of ${name} at ${request.at} (${request.action}): try again in a moment; only an abort takes its place.`);
 }
 
 function annotation(name: string, action: RolloutRequest["action"], { by, reason, now }: Asking, step?: number): Record<string, string> {
-  const request: RolloutRequest = { id: randomUUID(), action, by, reason, at: now.toISOString(), ...(step === undefined ? {} : { step }) };
+  // The name comes first: admission vouches for it there.
+  const request: RolloutRequest = { by, id: randomUUID(), action, reason, at: now.toISOString(), ...(step === undefined ? {} : { step }) };
   return { [requestAnnotation(name)]: JSON.stringify(request) };
 }
 

@@ -10,7 +10,7 @@ import { FlagMapStore } from "../flags/flag-maps.ts";
 import { kubeConfig } from "../rollback/cluster.ts";
 import { printTable } from "../table.ts";
 import { drawHistory, drawRecord, drawRollout, placeOf, type ShownRollout } from "./print-rollouts.ts";
-import { type Asking, knownRollout, pausePatch, requestPatch, rolloutNames, type RolloutPatch, startPatch } from "./rollout-change.ts";
+import { abortPatch, type Asking, knownRollout, pausePatch, promotePatch, rolloutNames, type RolloutPatch, startPatch } from "./rollout-change.ts";
 import { readRolloutFile, specOf } from "./rollout-file.ts";
 import { differenceOfReplay, recordFromFile, recordsOf } from "./rollout-records.ts";
 
@@ -34,6 +34,8 @@ interface ExplainOptions extends Options {
 
 /** Milliseconds between two looks of `watch`. */
 const WATCH_EVERY_MS = 1_000;
+/** The controller writes the same map: how often a change is made again on what it wrote. */
+const MOST_ATTEMPTS = 10;
 
 const examples = `
 Examples:
@@ -57,8 +59,8 @@ export function rolloutCommand(): Command {
   };
   steer("pause", "Let a rollout stay where it is.", (map, rollout, asking) => pausePatch(map, rollout, true, asking));
   steer("resume", "Let a paused or held rollout go on; its step begins anew.", (map, rollout, asking) => pausePatch(map, rollout, false, asking));
-  steer("promote", "Enter the next step now, whatever the gates say.", (map, rollout, asking) => requestPatch(map, rollout, "promote", asking));
-  steer("abort", "Expose nobody any more.", (map, rollout, asking) => requestPatch(map, rollout, "abort", asking));
+  steer("promote", "Enter the next step now, whatever the gates say.", promotePatch);
+  steer("abort", "Expose nobody any more.", abortPatch);
   command.addCommand(
     placed(new Command("explain").description("Show why a rollout went on or back.").argument("<name>", "a rollout, or with --file the file of a record"))
       .option("--decision <number>", "this decision instead of the newest")
@@ -122,8 +124,18 @@ async function start(file: string, options: ChangeOptions & { name?: string }): 
 async function change(options: ChangeOptions, action: string, name: string, patchOf: (map: FlagMapContent, asking: Asking) => RolloutPatch): Promise<void> {
   if (options.reason.trim() === "") throw new FlagError("The reason is empty: say why with --reason 'why'.");
   const store = storeOf(options);
-  const [{ rollouts }, by] = await Promise.all([store.read(), store.whoAmI()]);
-  await store.patchRollouts(patchOf(rollouts, { by, reason: options.reason, now: new Date() }), options.dryRun === true);
+  const by = await store.whoAmI();
+  const asking = { by, reason: options.reason, now: new Date() };
+  const written = async (): Promise<boolean> => {
+    const { map, version } = await store.rollouts();
+    // An abort counts whatever was written meanwhile.
+    return store.patchRollouts(patchOf(map, asking), { dryRun: options.dryRun === true, version: action === "abort" ? undefined : version });
+  };
+  let attempts = 1;
+  while (!(await written())) {
+    attempts += 1;
+    if (attempts > MOST_ATTEMPTS) throw new FlagError(`The rollouts of ${options.stack} are written all the time by somebody else: nothing was changed. Try again.`);
+  }
   const done = { rollout: name, action, by, dryRun: options.dryRun === true };
   if (options.json === true) printJson(done);
   else process.stdout.write(`${options.dryRun === true ? "Would ask" : "Asked"} the controller of ${options.stack} to ${action} ${name} (as ${by}). Watch it: forecastctl rollout watch ${name} --stack ${options.stack}\n`);

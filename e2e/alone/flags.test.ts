@@ -92,6 +92,10 @@ describe("the flags of a stack", () => {
     expect(await refusal(patch({ hybrid: "flag: NO_SUCH_FLAG\nvariant: on\n" }, "rollouts"))).toContain("The rollout hybrid is of a flag that does not exist.");
     const asBoss = JSON.stringify({ metadata: { annotations: { "flags.forecast-stack/CROSS_DOCK_ENABLED": JSON.stringify({ by: "the boss", value: "true", at: new Date().toISOString() }) } } });
     expect(await refusal(stack.kubectl(["patch", "configmap", flagConfigMaps.overrides, "--type=merge", "--patch", asBoss]))).toContain("A note on an override must be in the name of who writes it");
+    const askedByBoss = JSON.stringify({ metadata: { annotations: { "rollouts.forecast-stack/hybrid": JSON.stringify({ by: "the boss", id: "1", action: "abort", reason: "because", at: new Date().toISOString() }) } } });
+    expect(await refusal(stack.kubectl(["patch", "configmap", flagConfigMaps.rollouts, "--type=merge", "--patch", askedByBoss]))).toContain("A request of a rollout must be in the name of who writes it");
+    // A path in a reason spells no second name.
+    expect(await forecastctl("flags", "set", "CROSS_DOCK_ENABLED", "false", "--stack", NAME, "--reason", String.raw`as in C:\users\plan`, "--dry-run")).toMatchObject({ code: 0 });
     const large = core.patchNamespacedConfigMap({ name: flagConfigMaps.rollouts, namespace: stack.namespace, body: { data: { large: "x".repeat(1_100_000) } } }, setHeaderOptions("Content-Type", PatchStrategy.MergePatch));
     await expect(large).rejects.toThrow("1048576");
     expect(await overrides()).toEqual({});

@@ -116,6 +116,8 @@ describe("a staged rollout", () => {
     await bench.reaches("steered", ({ status }) => status?.reason === "It is paused.");
     expect(await bench.forecastctl(["promote", "steered", "--reason", "now"])).toMatchObject({ code: 1, output: expect.stringContaining("is paused: resume it first") });
     await bench.forecastctl(["resume", "steered", "--reason", "back"]);
+    // One request at a time.
+    await bench.reaches("steered", ({ status }) => status?.history.some(({ what }) => what.startsWith("resumed by ")) === true);
     await bench.forecastctl(["promote", "steered", "--reason", "we know better"]);
     await bench.reaches("steered", ({ status }) => status?.weight === 25);
     await bench.forecastctl(["abort", "steered", "--reason", "enough"]);

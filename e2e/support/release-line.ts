@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { differences } from "@forecast-stack/delivery/releases/compare.ts";
+import { readBegun } from "@forecast-stack/delivery/rollback/begun-rollback.ts";
+import { until } from "@forecast-stack/local/cluster/until.ts";
 import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
 import { forecastctl, killGroup, startForecastctl } from "./forecastctl.ts";
@@ -36,6 +38,9 @@ export interface Arrival {
 
 export interface RollbackReport {
   readonly plan: {
+    readonly from: number;
+    readonly to: number;
+    readonly notes: readonly string[];
     readonly passwords: readonly string[];
     readonly jobs: { readonly adopted: readonly string[]; readonly gone: readonly string[] };
     readonly flags: { readonly then: object; readonly today: object };
@@ -51,8 +56,22 @@ interface GoOptions {
   readonly load?: number;
   /** Kill the first attempt at this share of the time that a rollback without load took last. */
   readonly killAt?: number;
+  /** After a kill, name neither the release nor an option again: what was begun is to go on by itself. */
+  readonly unnamed?: boolean;
   /** False: what its source would change is not asked, which takes a preview. */
   readonly previewSource?: boolean;
+}
+
+/** What is forecast of one item in one place, and by which variant of the models. */
+interface ForecastOfItem {
+  readonly sku: string;
+  readonly facility: string;
+  readonly model: string;
+  readonly dates: readonly string[];
+  readonly point: readonly number[];
+  readonly interval80: object;
+  readonly interval95: object;
+  readonly selection: { readonly served: string };
 }
 
 /** Releases of one stack, made one after the other by real changes, and the ways between them. */
@@ -62,7 +81,8 @@ export class ReleaseLine {
   readonly #made: Made[] = [];
   #url = "";
   #token = "";
-  #forecasts: readonly unknown[] = [];
+  /** Release → what it forecast of the line's demand. */
+  readonly #forecasts = new Map<number, readonly ForecastOfItem[]>();
   /** Seconds that the newest rollback without load took, its plan included. */
   #lastTook = 40;
 
@@ -89,8 +109,7 @@ export class ReleaseLine {
     line.#token = await readSecret(name, "serviceToken");
     await line.api.ready();
     await line.api.importSample();
-    await line.api.forecast(() => undefined);
-    line.#forecasts = await line.forecasts();
+    line.#forecasts.set(line.newest.number, await line.#forecastAnew());
     return line;
   }
 
@@ -116,6 +135,7 @@ export class ReleaseLine {
     for (const name of names) await changes[name](draft);
     await buildImage(draft);
     await this.#deploy(draft);
+    this.#forecasts.set(this.newest.number, await this.#forecastAnew());
   }
 
   /** An update that cannot succeed: it must leave no release. */
@@ -131,17 +151,19 @@ export class ReleaseLine {
   }
 
   /** Goes to a release without any source, and looks whether everything is as it was then. */
-  async goTo(number: number, { options = [], load = 0, killAt, previewSource = true }: GoOptions = {}): Promise<Arrival> {
+  async goTo(number: number, { options = [], load = 0, killAt, unnamed = false, previewSource = true }: GoOptions = {}): Promise<Arrival> {
     const args = ["rollback", "--stack", this.stack.name, "--to", String(number), "--yes", "--json", ...options];
     const loads = load > 0 ? [new Load(`${this.#url}/api/forecasts?limit=5`, load, this.#token), new Load(`${this.#url}/api/items/import`, 2, this.#token, "sku,name\nSKU-0001,Item of the load\n")] : [];
     let killed = false;
     const { code, output, took } = await withoutSources(this.#sources, async () => {
-      const start = () => ({ began: Date.now(), ...startForecastctl(args) });
-      let attempt = start();
+      const start = (given: readonly string[]) => ({ began: Date.now(), ...startForecastctl(given) });
+      let attempt = start(args);
       if (killAt !== undefined) {
         await pause(killAt * this.#lastTook * 1_000);
         killed = await killGroup(attempt);
-        if (killed) attempt = start();
+        // Killed while it still planned, it has begun nothing.
+        const goesOn = unnamed && (await readBegun(this.stack.name)) !== undefined;
+        if (killed) attempt = start(goesOn ? ["rollback", "--stack", this.stack.name, "--yes", "--json"] : args);
       }
       return { ...(await attempt.ended), took: (Date.now() - attempt.began) / 1_000 };
     });
@@ -150,17 +172,13 @@ export class ReleaseLine {
     if (load === 0) this.#lastTook = took;
     const report = JSON.parse(output) as RollbackReport;
     const merged = load > 0 ? { requests: results.reduce((sum, { requests }) => sum + requests, 0), failures: Object.assign({}, ...results.map(({ failures }) => failures)) as LoadResult["failures"] } : undefined;
-    return { report, killed, load: merged, problems: [...(merged === undefined ? [] : Object.entries(merged.failures).map(([what, count]) => `${count} requests: ${what}`)), ...(await this.#problems(report)), ...(previewSource ? (await this.changesOf(number)).map((change) => `its source wants to ${change}`) : [])] };
+    return { report, killed, load: merged, problems: [...(merged === undefined ? [] : Object.entries(merged.failures).map(([what, count]) => `${count} requests: ${what}`)), ...(await this.#problems(report, number)), ...(previewSource ? (await this.changesOf(number)).map((change) => `its source wants to ${change}`) : [])] };
   }
 
-  /** The plan of going to a release. */
-  async plan(number: number, ...options: readonly string[]): Promise<RollbackReport["plan"]> {
-    const { output } = await forecastctl(["rollback", "--stack", this.stack.name, "--to", String(number), "--dry-run", "--json", ...options]);
+  /** The plan of going to a release; undefined: to the one that is chosen when none is named. */
+  async plan(number: number | undefined, ...options: readonly string[]): Promise<RollbackReport["plan"]> {
+    const { output } = await forecastctl(["rollback", "--stack", this.stack.name, ...(number === undefined ? [] : ["--to", String(number)]), "--dry-run", "--json", ...options]);
     return (JSON.parse(output) as RollbackReport).plan;
-  }
-
-  async forecasts(): Promise<readonly unknown[]> {
-    return ((await (await fetch(`${this.#url}/api/forecasts?limit=200`, { headers: { authorization: `Bearer ${this.#token}` } })).json()) as { forecasts: unknown[] }).forecasts;
   }
 
   /** What a preview of a release's own source would change, less what belongs to no cluster. */
@@ -185,15 +203,39 @@ export class ReleaseLine {
     await removeSources(this.#folder);
   }
 
-  async #problems({ result }: RollbackReport): Promise<string[]> {
+  /** Has what runs now forecast the line's demand. */
+  async #forecastAnew(): Promise<readonly ForecastOfItem[]> {
+    const read = async () => (await (await fetch(`${this.#url}/api/forecasts?limit=200`, { headers: { authorization: `Bearer ${this.#token}` } })).json()) as { runId: string | null; forecasts: readonly ForecastOfItem[] };
+    const before = await read();
+    await this.api.forecast(() => undefined);
+    const { forecasts } = await until("the forecasts of the new run", 30_000, async () => {
+      const after = await read();
+      if (after.runId === before.runId) throw new Error(`run ${String(after.runId)} is still the newest one`);
+      return after;
+    });
+    return forecasts;
+  }
+
+  /** What differs from the release's own forecasts of the same demand. */
+  async #otherForecasts(number: number): Promise<string[]> {
+    const [then, now] = [this.#forecasts.get(number) ?? [], await this.#forecastAnew()];
+    if (then.length === 0 || then.length !== now.length) return [`${now.length} forecasts, that release made ${then.length}`];
+    // An item that a rollout serves another variant since is forecast by another model; rollouts are people's, and stay.
+    const same = then.map((one, index) => [one, now[index] as ForecastOfItem] as const).filter(([one, other]) => one.selection.served === other.selection.served);
+    if (same.length === 0) return ["no item has the variant of the models that it had then"];
+    const shown = ({ sku, facility, model, dates, point, interval80, interval95 }: ForecastOfItem) => ({ sku, facility, model, dates, point, interval80, interval95 });
+    const other = same.flatMap(([one, now]) => differences(shown(one), shown(now)).map(({ path }) => `${one.sku} in ${one.facility}: ${path}`));
+    return other.length === 0 ? [] : [`other forecasts than that release gave: ${other.slice(0, 5).join(", ")} and ${Math.max(0, other.length - 5)} more`];
+  }
+
+  async #problems({ plan, result }: RollbackReport, number: number): Promise<string[]> {
     await this.api.ready();
-    const forecasts = await this.forecasts();
-    const other = differences(this.#forecasts, forecasts).map(({ path }) => path);
     return [
+      ...(plan.to === number ? [] : [`went to release ${plan.to}`]),
       ...result.mismatches.map((mismatch) => `not as recorded: ${JSON.stringify(mismatch)}`),
       ...result.remaining.map((step) => `still to change: ${JSON.stringify(step)}`),
       ...(await orphansOf(this.stack)).map((object) => `left over: ${object}`),
-      ...(other.length === 0 ? [] : [`other forecasts than that release gave: ${other.slice(0, 5).join(", ")} and ${Math.max(0, other.length - 5)} more`]),
+      ...(await this.#otherForecasts(number)),
     ];
   }
 

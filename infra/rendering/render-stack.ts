@@ -15,6 +15,7 @@ const pending: Promise<void>[] = [];
 export interface RenderedStack {
   readonly resources: readonly RenderedResource[];
   readonly outputs: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly string[];
 }
 
 /** The configuration of a stack's file, as the CLI would hand it over, with a made-up value for every password. */
@@ -30,6 +31,7 @@ export function stackConfiguration(stack: string): Record<string, string> {
  */
 export async function renderStack(stack: string, config: Record<string, string> = stackConfiguration(stack)): Promise<RenderedStack> {
   const resources: RenderedResource[] = [];
+  const warnings: string[] = [];
   await pulumi.runtime.setMocks({ newResource, call: ({ inputs }) => inputs as Record<string, unknown> }, project, stack, true);
   const outputs = await pulumi.runtime.runInPulumiStack(async () => {
     pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
@@ -37,14 +39,14 @@ export async function renderStack(stack: string, config: Record<string, string> 
       return undefined;
     });
     const secretKeys = Object.keys(config);
-    return program({ project, stack, config, secretKeys, imagesManifest: join(import.meta.dirname, "images.json"), quarantine: join(import.meta.dirname, "nothing.json") });
+    return program({ project, stack, config, secretKeys, imagesManifest: join(import.meta.dirname, "images.json"), quarantine: join(import.meta.dirname, "nothing.json"), warn: (message) => warnings.push(message) });
   });
   await Promise.all(pending.splice(0));
   const declared = (await settled(outputs)) as Record<string, unknown>;
   // Whatever is still on its way belongs to this stack and must not reach the next one's mocks.
   await pulumi.runtime.disconnect();
   const sorted = resources.sort((left, right) => `${left.type} ${left.name}`.localeCompare(`${right.type} ${right.name}`));
-  return { resources: sorted, outputs: declared };
+  return { resources: sorted, outputs: declared, warnings };
 }
 
 /** A resource that exists at once. Of the providers' own work there is only this: what has no name gets one, a built image its digest. */

@@ -31,7 +31,7 @@ export const flagMetrics = {
   feature_flags_age_seconds: {
     type: "gauge",
     unit: "seconds",
-    help: "Time since the API server last confirmed the flags, which it does once a minute; absent outside Kubernetes",
+    help: "Time since the API server last confirmed the flags, which it does twice a minute, or since the process started where it never has; absent outside Kubernetes",
     labels: {},
     absentUntilKnown: true,
     owner: "platform",
@@ -40,7 +40,7 @@ export const flagMetrics = {
   feature_flag_problems_total: {
     type: "counter",
     unit: "count",
-    help: "Entries of the flags' ConfigMaps that were ignored: unknown flags, wrong values, unreadable texts, missing maps",
+    help: "Entries of the flags' ConfigMaps that came to be ignored, each once for as long as it lasts: unknown flags, wrong values, unreadable texts, missing maps",
     labels: { map: oneOf("definitions", "overrides", "rollouts"), kind: oneOf("unknown-flag", "wrong-value", "unreadable", "missing") },
     owner: "platform",
     emittedBy: ["api", "worker"],

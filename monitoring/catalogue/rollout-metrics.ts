@@ -29,6 +29,14 @@ export const rolloutMetrics = {
     owner: "platform",
     emittedBy: ["rollout-controller"],
   },
+  rollout_timeout_seconds: {
+    type: "gauge",
+    unit: "seconds",
+    help: "How long a rollout holds without a verdict before it goes back",
+    labels: { rollout },
+    owner: "platform",
+    emittedBy: ["rollout-controller"],
+  },
   rollout_samples: {
     type: "gauge",
     unit: "count",
@@ -73,7 +81,7 @@ export const rolloutMetrics = {
   rollout_controller_leader: {
     type: "gauge",
     unit: "state",
-    help: "1 while the process holds the lease and leads the rollouts, 0 while it stands by",
+    help: "1 while the process holds the lease and could lead every rollout, 0 while it could not or stands by",
     labels: {},
     owner: "platform",
     emittedBy: ["rollout-controller"],

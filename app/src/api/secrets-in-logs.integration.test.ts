@@ -2,13 +2,16 @@ import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { eventually } from "../test-support/eventually.ts";
 import type { ApiDocument } from "../test-support/every-operation.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
+import { startTestRedis, type TestRedis } from "../test-support/test-redis.ts";
 import { spawnService, testEnvironment } from "../test-support/test-service.ts";
 
 let server: TestServer;
+/** Takes another password than the service has: what it says of that must not name the service's. */
+let redis: TestRedis;
 beforeAll(async () => {
-  server = await startTestServer();
+  [server, redis] = await Promise.all([startTestServer(), startTestRedis("the-password-of-redis")]);
 }, 60_000);
-afterAll(() => server.remove());
+afterAll(() => Promise.all([server.remove(), redis.stop()]));
 
 const secrets = {
   SVC_JWT: "secret-service-token",
@@ -23,7 +26,8 @@ const sent = { password: "secret-of-a-caller", token: "secret-token-of-a-caller"
 const bearers = ["secret-wrong-bearer", "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJmb3JlY2FzdC1zZXJ2aWNlIn0.secret-signature"];
 
 it("no operation of the API lets a secret into the log, not even at the level trace", async () => {
-  const service = spawnService(["api+worker"], { ...testEnvironment(server, await server.createDatabase()), ...secrets, LOG_LEVEL: "trace", REPORT_TO: "somebody@example.com" });
+  const redisPassword = "secret-wrong-redis-password";
+  const service = spawnService(["api+worker"], { ...testEnvironment(server, await server.createDatabase()), ...secrets, REDIS_URL: redis.url.replace("the-password-of-redis", redisPassword), LOG_LEVEL: "trace", REPORT_TO: "somebody@example.com" });
   const origin = await eventually(() => {
     const port = /"port":(\d+)/.exec(service.output())?.[1];
     return port === undefined ? Promise.reject(new Error(service.output())) : Promise.resolve(`http://127.0.0.1:${port}`);
@@ -54,6 +58,7 @@ it("no operation of the API lets a secret into the log, not even at the level tr
   expect(await service.exit).toBe(0);
   const log = service.output();
   expect(log.split("\n").length).toBeGreaterThan(operations.length);
-  const forbidden = [...Object.values(secrets), "secret-webhook", "secret-smtp-password", ...Object.values(sent), ...bearers, session.accessToken, session.refreshToken, made.token, testEnvironment(server, "x")["DB_PASSWORD"] ?? ""];
+  expect(log).toContain("WRONGPASS");
+  const forbidden = [...Object.values(secrets), redisPassword, "secret-webhook", "secret-smtp-password", ...Object.values(sent), ...bearers, session.accessToken, session.refreshToken, made.token, testEnvironment(server, "x")["DB_PASSWORD"] ?? ""];
   expect(forbidden.filter((secret) => log.includes(secret))).toEqual([]);
 }, 180_000);

@@ -88,6 +88,17 @@ export class ArchiveReader {
     }
   }
 
+  /**
+   * Reads to the end, which an archive's last line is: decryption says there whether all of it arrived.
+   *
+   * @throws BackupError when something follows
+   */
+  async end(): Promise<void> {
+    let following = this.#buffer.length;
+    for (let next = await this.#source.next(); next.done !== true; next = await this.#source.next()) following += next.value.length;
+    if (following > 0) throw new BackupError("damaged", "Something follows the backup's end; nothing was changed.");
+  }
+
   async #fill(): Promise<void> {
     const next = await this.#source.next();
     if (next.done === true) throw new BackupError("damaged", "The backup ends in the middle; nothing was changed.");

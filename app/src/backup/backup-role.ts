@@ -1,7 +1,6 @@
 import { readConfig } from "../platform/config.ts";
 import { readBackupConfig } from "./backup-config.ts";
 import { Backups } from "./backups.ts";
-import { expired } from "./retention.ts";
 
 const KEEP_SCHEMA = "--keep-schema";
 
@@ -20,9 +19,9 @@ export async function runBackupRole([action, ...args]: readonly string[]): Promi
   const backups = new Backups(parts);
   const print = (result: object) => process.stdout.write(`${JSON.stringify(result)}\n`);
   const prune = async () => {
-    const old = expired(await backups.list(), parts.now(), retention);
-    await backups.remove(old);
-    for (const manifest of old) print({ removed: manifest });
+    const { removed, remains } = await backups.prune(retention);
+    for (const manifest of removed) print({ removed: manifest });
+    for (const remainder of remains) print({ remains: remainder });
   };
   switch (action) {
     case "run": {
@@ -34,9 +33,12 @@ export async function runBackupRole([action, ...args]: readonly string[]): Promi
     case "create":
       print({ created: await backups.create() });
       return true;
-    case "list":
-      for (const manifest of await backups.list()) print({ backup: manifest });
+    case "list": {
+      const { complete, damaged } = await backups.list();
+      for (const manifest of complete) print({ backup: manifest });
+      for (const unreadable of damaged) print({ damaged: unreadable });
       return true;
+    }
     case "verify":
       print({ verified: await backups.verify(name) });
       return true;

@@ -1,16 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import pg from "pg";
 import { asSuperuser } from "../../embedded/provision.ts";
 import { migrateUndo } from "../migrate/migrate.ts";
 import { eventually } from "../test-support/eventually.ts";
 import { migrationsDirectory, startTestServer, type TestServer } from "../test-support/test-database.ts";
+import { runBackupRole } from "./backup-role.ts";
 import { Backups } from "./backups.ts";
 import { listTables, readContents } from "./contents.ts";
 import { DirectoryStore } from "./directory-store.ts";
+import type { Manifest } from "./store.ts";
 
 const key = "a-key-of-the-tests-with-enough-bits";
 
@@ -78,7 +82,7 @@ describe("backups", () => {
     await backups.create();
     const checked = await backups.verify();
     expect(checked.checked?.intact).toBe(true);
-    expect(await backups.list()).toEqual([checked]);
+    expect((await backups.list()).complete).toEqual([checked]);
     expect(await query("postgres", "SELECT datname FROM pg_database WHERE datname LIKE '%verify%' OR datname LIKE '%restored%'")).toEqual([]);
     expect(await query(database, "SELECT name, bytes::int, intact FROM backups")).toEqual([{ name: checked.name, bytes: checked.bytes, intact: true }]);
   }, 60_000);
@@ -142,9 +146,65 @@ describe("backups", () => {
     await writeFile(file, damage(await readFile(file)));
     await expect(backups.restore(made.name)).rejects.toMatchObject({ exitCode: 65, message: expect.stringMatching(/damaged|not a backup/) });
     await expect(backups.verify(made.name)).rejects.toMatchObject({ exitCode: 65 });
-    expect((await backups.list())[0]?.checked?.intact).toBe(false);
+    expect((await backups.list()).complete[0]?.checked?.intact).toBe(false);
     expect(await query(database, "SELECT count(*)::int AS n FROM items")).toEqual([{ n: 500 }]);
     expect(await query("postgres", "SELECT datname FROM pg_database WHERE datname LIKE '%verify%' OR datname LIKE '%restored%'")).toEqual([]);
+  }, 60_000);
+
+  it("that are another backup under their name are refused, though they can be read", async () => {
+    const database = await filled();
+    const backups = backupsOf(database);
+    const [first, second] = [await backups.create(), await backups.create()];
+    await copyFile(join(directory, database, `${second.name}.age`), join(directory, database, `${first.name}.age`));
+    await expect(backups.restore(first.name)).rejects.toMatchObject({ exitCode: 65, message: expect.stringContaining(`The backup ${first.name} is not the archive that was stored under this name`) });
+    await expect(backups.verify(first.name)).rejects.toMatchObject({ exitCode: 65 });
+    expect((await backups.list()).complete.map(({ checked }) => checked?.intact)).toEqual([false, undefined]);
+    expect(await query("postgres", `SELECT datname FROM pg_database WHERE datname LIKE '${database}\\_%'`)).toEqual([]);
+  }, 60_000);
+
+  it("that the store gives back as something else than was written are not kept", async () => {
+    const database = await filled();
+    class Forgetful extends DirectoryStore {
+      override async put(object: string, content: Readable): Promise<void> {
+        await super.put(object, Readable.from([(await buffer(content)).subarray(0, -1)]));
+      }
+    }
+    const volume = join(directory, `${database}-forgetful`);
+    const backups = new Backups({ administration: administration(database), store: new Forgetful(volume), key, migrations: migrationsDirectory, now: () => new Date() });
+    await expect(backups.create()).rejects.toMatchObject({ exitCode: 65, message: expect.stringMatching(/gave the backup .* back as something else than was written/) });
+    expect(await readdir(volume)).toEqual([]);
+  }, 60_000);
+
+  it("of the schedule are made, verified and kept, and those that are too old go", async () => {
+    const database = await filled();
+    const volume = join(directory, `${database}-scheduled`);
+    const [old, kept] = [new Date("2026-01-01T01:30:00Z"), new Date("2026-01-02T01:30:00Z")];
+    for (const moment of [old, kept]) await new Backups({ administration: administration(database), store: new DirectoryStore(volume), key, migrations: migrationsDirectory, now: () => moment }).create();
+    const { host, port, user, password } = server.superuser;
+    const environment = { BACKUP_KEY: key, BACKUP_DIRECTORY: volume, BACKUP_KEEP_DAYS: "1", BACKUP_KEEP_NEWEST: "2", DB_HOST: host, DB_PORT: String(port), DB_NAME: database, DB_USER: user, DB_PASSWORD: password };
+    const before = process.env;
+    process.env = { ...before, ...environment };
+    const lines: string[] = [];
+    const stdout = jest.spyOn(process.stdout, "write").mockImplementation((line) => lines.push(String(line)) > 0);
+    try {
+      expect(await runBackupRole(["run"])).toBe(true);
+    } finally {
+      stdout.mockRestore();
+      process.env = before;
+    }
+    const [verified, removed, ...more] = lines.map((line) => JSON.parse(line) as { verified?: Manifest; removed?: Manifest });
+    expect([verified?.verified?.checked?.intact, removed?.removed?.createdAt, more]).toEqual([true, old.toISOString(), []]);
+    const names = [`${database}-20260102T013000Z`, verified?.verified?.name ?? ""];
+    expect((await readdir(volume)).sort()).toEqual(names.flatMap((name) => [`${name}.age`, `${name}.json`]).sort());
+  }, 60_000);
+
+  it("are restored also after an attempt that was killed, whose copy goes", async () => {
+    const database = await filled();
+    const backups = backupsOf(database);
+    await backups.create();
+    await query("postgres", `CREATE DATABASE ${database}_restored_20260101t000000z`);
+    const { kept } = await backups.restore(undefined);
+    expect(await query("postgres", `SELECT datname FROM pg_database WHERE datname LIKE '${database}\\_%' ORDER BY 1`)).toEqual([{ datname: kept }]);
   }, 60_000);
 
   it("that do not fit are not kept, and earlier ones stay", async () => {

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -7,8 +8,11 @@ import { fieldOf, messageOf } from "../platform/thrown.ts";
 import { BackupError } from "./backup-error.ts";
 import type { BackupStore } from "./store.ts";
 
-/** Marks what is still being written; one that was left behind is removed by the next write. */
+/** Marks what is still being written. */
 const UNFINISHED = ".unfinished";
+
+/** No Job of backups runs longer: what was not written to for this time was left behind. */
+const ABANDONED_MS = 2 * 3_600_000;
 
 /** Backups in a directory, usually a volume of their own. */
 export class DirectoryStore implements BackupStore {
@@ -19,16 +23,17 @@ export class DirectoryStore implements BackupStore {
   }
 
   async put(object: string, content: Readable): Promise<void> {
-    const file = join(this.place, object);
+    // A name for each writer: the schedule's Job and a deploy's may be at work at once.
+    const unfinished = join(this.place, `${object}.${randomUUID()}${UNFINISHED}`);
     try {
       await mkdir(this.place, { recursive: true });
-      for (const left of (await readdir(this.place)).filter((name) => name.endsWith(UNFINISHED))) await rm(join(this.place, left));
-      await pipeline(content, createWriteStream(`${file}${UNFINISHED}`, { mode: 0o600 }));
-      const handle = await open(`${file}${UNFINISHED}`, "r+");
+      await this.#removeAbandoned();
+      await pipeline(content, createWriteStream(unfinished, { mode: 0o600 }));
+      const handle = await open(unfinished, "r+");
       await handle.sync().finally(() => handle.close());
-      await rename(`${file}${UNFINISHED}`, file);
+      await rename(unfinished, join(this.place, object));
     } catch (error) {
-      await rm(`${file}${UNFINISHED}`, { force: true });
+      await rm(unfinished, { force: true });
       throw this.#explained(error);
     }
   }
@@ -52,6 +57,16 @@ export class DirectoryStore implements BackupStore {
 
   async remove(object: string): Promise<void> {
     await rm(join(this.place, object), { force: true });
+  }
+
+  /** Removes what a writer that was killed has left behind, the next time that anything is written. */
+  async #removeAbandoned(): Promise<void> {
+    for (const name of (await readdir(this.place)).filter((one) => one.endsWith(UNFINISHED))) {
+      const file = join(this.place, name);
+      // One that is gone by now is finished.
+      const writtenAt = await stat(file).then(({ mtimeMs }) => mtimeMs, () => Infinity);
+      if (Date.now() - writtenAt > ABANDONED_MS) await rm(file, { force: true });
+    }
   }
 
   #explained(error: unknown): unknown {

@@ -18,7 +18,7 @@ export async function encrypt(plain: Readable, key: string): Promise<Readable> {
  * Decrypts what `encrypt` made. Every piece is authenticated before it is given
  * on; a changed or shortened file ends the stream with an error.
  *
- * @throws BackupError when the key is another one, or this is no age file
+ * @throws BackupError when the key is another one, this is no age file, or the source says why it failed
  */
 export async function decrypt(encrypted: Readable, key: string): Promise<Readable> {
   const decrypter = new Decrypter();
@@ -26,6 +26,8 @@ export async function decrypt(encrypted: Readable, key: string): Promise<Readabl
   try {
     return Readable.fromWeb((await decrypter.decrypt(asWeb(encrypted))) as unknown as ReadableStream<Uint8Array>);
   } catch (error) {
+    // The store failed, not what it keeps.
+    if (error instanceof BackupError) throw error;
     const text = error instanceof Error ? error.message : String(error);
     if (text.includes("no identity matched")) throw new BackupError("wrongKey", "The key is not the one that this backup was made with; nothing was changed.", error);
     throw new BackupError("damaged", `The backup is damaged: ${text}; nothing was changed.`, error);

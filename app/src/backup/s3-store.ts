@@ -49,7 +49,7 @@ export class S3Store implements BackupStore {
       }),
     );
     if (!(answer.Body instanceof Readable)) throw new BackupError("storage", `${this.place} gave ${object} without its content.`);
-    return answer.Body;
+    return Readable.from(this.#explainedPieces(object, answer.Body), { objectMode: false });
   }
 
   async list(): Promise<string[]> {
@@ -65,6 +65,15 @@ export class S3Store implements BackupStore {
 
   async remove(object: string): Promise<void> {
     await this.#explain(this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: this.#prefix + object })));
+  }
+
+  /** A download that breaks off says so: what arrived must not be taken for all that there is. */
+  async *#explainedPieces(object: string, body: Readable): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const piece of body) yield piece as Uint8Array;
+    } catch (error) {
+      throw new BackupError("storage", `${this.place} broke off while ${object} was read: ${messageOf(error)}; nothing was changed.`, error);
+    }
   }
 
   async #explain<Result>(work: Promise<Result>): Promise<Result> {

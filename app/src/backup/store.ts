@@ -1,10 +1,12 @@
 import type { Readable } from "node:stream";
 import { z } from "zod";
 
+/** Such as `forecast-20260131T020000Z`. */
+export const nameSchema = z.string().regex(/^[a-z0-9_]+-\d{8}T\d{6}Z$/);
+
 /** What is known of a backup without opening it: the file beside it, written last. */
 export const manifestSchema = z.object({
-  /** Such as `forecast-20260131T020000Z`. */
-  name: z.string().regex(/^[a-z0-9_]+-\d{8}T\d{6}Z$/),
+  name: nameSchema,
   createdAt: z.string(),
   /** Bytes of the encrypted archive, and their SHA-256 in hex. */
   bytes: z.number(),

@@ -78,6 +78,30 @@ describe("migrations", () => {
     expect(await query(database, "SELECT version, success FROM schema_version ORDER BY installed_rank DESC LIMIT 1")).toEqual([{ version: "9.0.0", success: true }]);
   });
 
+  it("give up after ten seconds where a session holds what they need, leave nothing half done, and succeed once it is gone", async () => {
+    const database = await server.createDatabase();
+    const folder = await mkdtemp(join(tmpdir(), "migrations-"));
+    await writeFile(join(folder, "U9.0.0__widen_items.sql"), "ALTER TABLE items DROP COLUMN colour;\nDROP TABLE colours;\n");
+    await writeFile(join(folder, "V9.0.0__widen_items.sql"), "-- Kind: expand\nCREATE TABLE colours (colour text);\nALTER TABLE items ADD COLUMN colour text;\n");
+    const holder = new pg.Client(server.connection("owner", database));
+    await holder.connect();
+    try {
+      await holder.query("BEGIN; LOCK TABLE items IN ACCESS SHARE MODE");
+      const began = performance.now();
+      await expect(migrateUp(options(database, folder))).rejects.toThrow(/^V9\.0\.0__widen_items\.sql was not applied: ERROR: canceling statement due to lock timeout \(SQLSTATE 55P03\)$/);
+      const took = performance.now() - began;
+      expect(took).toBeGreaterThan(9_500);
+      expect(took).toBeLessThan(15_000);
+      expect(await query(database, "SELECT to_regclass('colours') AS colours, (SELECT count(*)::int FROM information_schema.columns WHERE column_name = 'colour') AS columns")).toEqual([{ colours: null, columns: 0 }]);
+      expect((await migrationStatus(options(database, folder))).map(({ version, state }) => `${version} ${state}`)[0]).toBe("9.0.0 pending");
+    } finally {
+      await holder.end();
+    }
+    await migrateUp(options(database, folder));
+    expect(await query(database, "SELECT colour FROM items")).toEqual([]);
+    await rm(folder, { recursive: true });
+  }, 60_000);
+
   it("are undone down to a version only, and only when somebody gave up what that loses", async () => {
     const database = await server.createDatabase();
     const run = options(database);

@@ -4,12 +4,13 @@ import { definitions } from "@forecast-stack/flags/definitions.ts";
 import { parseFlagFile, watchFlagFile } from "@forecast-stack/flags/flag-file.ts";
 import { readFlagDirectory } from "@forecast-stack/flags/flag-directory.ts";
 import type { FlagMapVersion, FlagWatch } from "@forecast-stack/flags/flag-watch.ts";
+import { NewProblems } from "@forecast-stack/flags/new-problems.ts";
 import type { FlagProblem } from "@forecast-stack/flags/problem.ts";
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import type { Config } from "./config.ts";
 import type { Flags } from "./flags.ts";
 import type { Log } from "./log.ts";
-import { ownCluster } from "./own-cluster.ts";
+import { type OwnCluster, ownCluster } from "./own-cluster.ts";
 
 export interface FlagSourcesParts {
   readonly config: Config;
@@ -18,10 +19,15 @@ export interface FlagSourcesParts {
   readonly log: Log;
   /** Told of every version of a map that the API server shows. */
   readonly observe?: ((map: FlagMap, content: FlagMapContent, version: FlagMapVersion) => void) | undefined;
+  /** The cluster whose maps are followed: by default the one that this process runs in. */
+  readonly cluster?: () => Promise<OwnCluster | undefined>;
 }
 
 /** The most Events that one version of a map gives; all problems are counted and logged. */
 const MOST_EVENTS = 10;
+
+/** Failures less than this apart are of one outage, in milliseconds: longer than the watch ever waits before it tries again. */
+const ONE_OUTAGE_MS = 60_000;
 
 /**
  * Brings the flags what people write: in Kubernetes what is mounted first, then
@@ -30,7 +36,12 @@ const MOST_EVENTS = 10;
 export class FlagSources {
   readonly #parts: FlagSourcesParts;
   #watch: FlagWatch | undefined;
-  #unreachable = false;
+  /** Milliseconds since 1970 at which the maps of the cluster began to be followed. */
+  #followedSince: number | undefined;
+  readonly #failedAt = new Map<FlagMap, number>();
+  /** Apart from each other, because what is mounted gives no Events. */
+  readonly #toTell = new NewProblems();
+  readonly #toShow = new NewProblems();
   #close: () => Promise<void> = () => Promise.resolve();
 
   constructor(parts: FlagSourcesParts) {
@@ -61,13 +72,15 @@ export class FlagSources {
     for (const labels of variants) metrics.feature_flag_variant_info.set(labels, 1);
     metrics.feature_flags_revision_info.reset();
     metrics.feature_flags_revision_info.set({ revision: flags.revision }, 1);
-    const confirmedAt = this.#watch?.confirmedAt;
-    if (confirmedAt !== undefined) metrics.feature_flags_age_seconds.set((Date.now() - confirmedAt) / 1_000);
+    // A process that the API server has never answered knows the flags of its start.
+    const knownAt = this.#watch?.confirmedAt ?? this.#followedSince;
+    if (knownAt !== undefined) metrics.feature_flags_age_seconds.set((Date.now() - knownAt) / 1_000);
   }
 
   async #followCluster(): Promise<void> {
-    const { log, metrics } = this.#parts;
-    const [cluster, { CoreV1Api }, { FlagWatch }, { problemEvent }] = await Promise.all([ownCluster(), import("./kubernetes-client.ts"), import("@forecast-stack/flags/flag-watch.ts"), import("@forecast-stack/flags/problem-event.ts")]);
+    const { log, cluster: findCluster = ownCluster } = this.#parts;
+    this.#followedSince = Date.now();
+    const [cluster, { CoreV1Api }, { FlagWatch }, { problemEvent }] = await Promise.all([findCluster(), import("./kubernetes-client.ts"), import("@forecast-stack/flags/flag-watch.ts"), import("@forecast-stack/flags/problem-event.ts")]);
     if (cluster === undefined) {
       log.warn("this pod has no service account: the flags are those that were mounted at its start");
       return;
@@ -76,10 +89,9 @@ export class FlagSources {
     const events = kubeConfig.makeApiClient(CoreV1Api);
     const watch = new FlagWatch(kubeConfig, namespace, {
       onContent: (map, content, version) => {
-        this.#unreachable = false;
         const problems = this.#take(map, content, version);
         this.#parts.observe?.(map, content, version);
-        for (const problem of problems.slice(0, MOST_EVENTS)) {
+        for (const problem of this.#toShow.take(map, problems).slice(0, MOST_EVENTS)) {
           const body = problemEvent(problem, version, { namespace, now: new Date() });
           // 409: another process was faster, with the same Event.
           events.createNamespacedEvent({ namespace, body }).catch((error: unknown) => {
@@ -87,14 +99,17 @@ export class FlagSources {
           });
         }
       },
-      onGone: (map) => this.#tell(map, [{ map, key: "", kind: "missing", message: `The ConfigMap of the ${map} is gone; what it held last stays in force until it is back.` }]),
+      onGone: (map) => {
+        this.#tell(map, [{ map, key: "", kind: "missing", message: `The ConfigMap of the ${map} is gone; what it held last stays in force until it is back.` }]);
+        // There is no object that an Event could be on; what is wrong when it is back is new.
+        this.#toShow.take(map, []);
+      },
       onFailure: (map, error) => {
-        if (!this.#unreachable) log.warn({ err: error, map }, "the API server does not answer; the flags stay as they are");
-        this.#unreachable = true;
+        const failedAt = this.#failedAt.get(map);
+        if (failedAt === undefined || Date.now() - failedAt > ONE_OUTAGE_MS) log.warn({ err: error, map }, "the API server does not answer; the flags stay as they are");
+        this.#failedAt.set(map, Date.now());
       },
     });
-    // Before the first confirmation the age is that of the process.
-    metrics.feature_flags_age_seconds.set(0);
     this.#watch = watch;
     this.#close = () => watch.stop();
     watch.start();
@@ -131,11 +146,11 @@ export class FlagSources {
     return problems;
   }
 
-  /** Tells what of a map is ignored now. */
+  /** Tells what of a map is ignored now, each problem once for as long as it lasts. */
   #tell(map: FlagMap, problems: readonly FlagProblem[]): void {
     const { log, metrics } = this.#parts;
     metrics.feature_flag_entries_ignored.set({ map }, problems.length);
-    for (const { key, kind, message } of problems) {
+    for (const { key, kind, message } of this.#toTell.take(map, problems)) {
       metrics.feature_flag_problems_total.inc({ map, kind });
       log.warn({ map, key, kind }, message);
     }

@@ -2,8 +2,8 @@ import { type DestinationStream, pino, type Logger } from "pino";
 
 export type Log = Logger;
 
-/** Names under which a secret could slip into a record. */
-const secretPaths = ["authorization", "password", "token", "*.authorization", "*.password", "*.token", "headers.authorization", "req.headers.authorization", "connectionString", "*.connectionString"];
+/** Names under which a secret could slip into a record; the client of Redis attaches to its errors the command that failed, which may hold the password. */
+const secretPaths = ["err.command", "err.*.command", "err.aggregateErrors[*].command", "authorization", "password", "token", "*.authorization", "*.password", "*.token", "headers.authorization", "req.headers.authorization", "connectionString", "*.connectionString"];
 
 /**
  * The one logger: a JSON line per record on stdout, with the service's role and

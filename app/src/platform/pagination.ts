@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InvalidRequestError } from "./errors.ts";
+import { printable } from "./fields.ts";
 
 /** Query parameters of every list. */
 export const pageQuery = {
@@ -20,7 +21,7 @@ export function encodeCursor(position: readonly string[]): string {
 export function decodeCursor(cursor: string, parts: number): string[] {
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    if (Array.isArray(position) && position.length === parts && position.every((part) => typeof part === "string")) return position;
+    if (Array.isArray(position) && position.length === parts && position.every((part) => typeof part === "string" && printable.test(part))) return position;
   } catch {
     // Not JSON: answered like any other text that is not a cursor.
   }

@@ -3,6 +3,8 @@ import { fieldOf } from "../platform/thrown.ts";
 
 /** After this long without a renewal the lease is anybody's. */
 export const LEASE_SECONDS = 10;
+/** After this long its holder renews it, also in the middle of what it does. */
+const RENEWED_AFTER_MS = (LEASE_SECONDS * 1_000) / 3;
 
 /**
  * A Lease of Kubernetes: of several processes at most one holds it. Whether
@@ -14,6 +16,8 @@ export class Lease {
   readonly #place: { readonly name: string; readonly namespace: string };
   readonly #holder: string;
   readonly #now: () => number;
+  /** Since when nobody else can have it: before the last renewal was sent. */
+  #renewedAt = Number.NEGATIVE_INFINITY;
   #seen: { readonly renewal: string; readonly at: number } | undefined;
 
   constructor(kubeConfig: KubeConfig, { namespace, name, holder }: { readonly namespace: string; readonly name: string; readonly holder: string }, now: () => number = () => performance.now()) {
@@ -25,6 +29,18 @@ export class Lease {
 
   /** Takes the lease, or renews it; false while another process holds it. */
   async hold(): Promise<boolean> {
+    const now = this.#now();
+    const holds = await this.#take();
+    this.#renewedAt = holds ? now : Number.NEGATIVE_INFINITY;
+    return holds;
+  }
+
+  /** Whether what takes long may go on: renews the lease where it is time, and is false when another process holds it. */
+  async stillHolds(): Promise<boolean> {
+    return this.#now() - this.#renewedAt < RENEWED_AFTER_MS || this.hold();
+  }
+
+  async #take(): Promise<boolean> {
     const lease = await this.#api.readNamespacedLease(this.#place).catch((error: unknown) => {
       if (fieldOf(error, "code") === 404) return undefined;
       throw error;

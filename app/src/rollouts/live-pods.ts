@@ -1,10 +1,11 @@
 import { CoreV1Api, type KubeConfig, type V1Pod } from "@kubernetes/client-node";
+import type { FlagProblem } from "@forecast-stack/flags/problem.ts";
 import { z } from "zod";
 
 /** Whoever evaluates flags for users: the clock of a step waits for these. */
 const evaluating = "app.kubernetes.io/component in (api,worker)";
 const TIMEOUT_MS = 2_000;
-/** Pods that are named in a sentence; the rest is counted. */
+/** Pods, or entries, that are named in a sentence; the rest is counted. */
 const MOST_NAMED = 3;
 
 const answerSchema = z.object({ flags: z.string() });
@@ -31,13 +32,22 @@ export class LivePods {
   }
 }
 
-/** A sentence about the pods that do not answer by `revision`; undefined when all do. */
-export function missingPods(pods: readonly PodRevision[], revision: string): string | undefined {
+/**
+ * A sentence about the pods that do not answer by `revision`; undefined when all
+ * do. It names the entries that are ignored: what a pod had in their place may be
+ * all that tells it from the others.
+ */
+export function missingPods(pods: readonly PodRevision[], revision: string, ignored: readonly Pick<FlagProblem, "map" | "key">[]): string | undefined {
   if (pods.length === 0) return "No pod is live.";
   const others = pods.filter((one) => one.revision !== revision).map(({ pod }) => pod);
   if (others.length === 0) return undefined;
-  const rest = others.length - MOST_NAMED;
-  return `${others.slice(0, MOST_NAMED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""} of ${pods.length} pods ${others.length === 1 ? "does" : "do"} not answer by these flags yet (revision ${revision}).`;
+  const sentence = `${some(others)} of ${pods.length} pods ${others.length === 1 ? "does" : "do"} not answer by these flags yet (revision ${revision}).`;
+  return ignored.length === 0 ? sentence : `${sentence} Of the flags' entries these are ignored, which may be why: ${some(ignored.map(({ map, key }) => `${key} (${map})`))}.`;
+}
+
+function some(names: readonly string[]): string {
+  const rest = names.length - MOST_NAMED;
+  return `${names.slice(0, MOST_NAMED).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }
 
 /** One that ends evaluates for nobody much longer; one whose container has not started does not yet. */

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { messageOf } from "../platform/thrown.ts";
 import { urlBelow } from "../platform/url-below.ts";
 
-const TIMEOUT_MS = 10_000;
+/** Well below what the lease of the controller lasts (LEASE_SECONDS). */
+const TIMEOUT_MS = 5_000;
 
 const sample = z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) });
 const answerSchema = z.discriminatedUnion("status", [

@@ -1,4 +1,5 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
+import { milliseconds } from "@forecast-stack/rollouts/duration.ts";
 import type { Look } from "@forecast-stack/rollouts/look.ts";
 import type { DecisionKind } from "@forecast-stack/rollouts/next-status.ts";
 import type { RolloutSpec } from "@forecast-stack/rollouts/rollout-spec.ts";
@@ -6,9 +7,10 @@ import { phases, type RolloutStatus } from "@forecast-stack/rollouts/rollout-sta
 import type { Gauge } from "prom-client";
 
 /** Shows where a rollout is. */
-export function showRollout(metrics: Metrics, rollout: string, { flag, variant }: RolloutSpec, status: RolloutStatus, now: Date): void {
+export function showRollout(metrics: Metrics, rollout: string, { flag, variant, timeout }: RolloutSpec, status: RolloutStatus, now: Date): void {
   metrics.rollout_weight_percent.set({ rollout, flag, variant }, status.weight);
   for (const phase of phases) metrics.rollout_phase.set({ rollout, phase }, status.phase === phase ? 1 : 0);
+  metrics.rollout_timeout_seconds.set({ rollout }, milliseconds(timeout) / 1_000);
   metrics.rollout_unjudged_seconds.set({ rollout }, status.unjudgedSince === null ? 0 : Math.max(0, (now.getTime() - Date.parse(status.unjudgedSince)) / 1_000));
 }
 
@@ -40,6 +42,7 @@ export async function forgetRollouts(metrics: Metrics, rollouts: readonly ShownR
   await Promise.all([
     forget(metrics.rollout_invalid, ({ rollout }) => rollouts.some(({ name }) => name === rollout)),
     forget(metrics.rollout_phase, ({ rollout }) => specOf(rollout) !== undefined),
+    forget(metrics.rollout_timeout_seconds, ({ rollout }) => specOf(rollout) !== undefined),
     forget(metrics.rollout_unjudged_seconds, ({ rollout }) => specOf(rollout) !== undefined),
     forget(metrics.rollout_weight_percent, ({ rollout, flag, variant }) => specOf(rollout)?.flag === flag && specOf(rollout)?.variant === variant),
     forget(metrics.rollout_samples, ({ rollout, gate }) => specOf(rollout)?.gates.some(({ name }) => name === gate) === true),

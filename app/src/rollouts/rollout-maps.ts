@@ -1,4 +1,4 @@
-import { CoreV1Api, type CoreV1Event, type KubeConfig, PatchStrategy, setHeaderOptions } from "@kubernetes/client-node";
+import { CoreV1Api, type CoreV1Event, type KubeConfig, PatchStrategy, setHeaderOptions, type V1ConfigMap } from "@kubernetes/client-node";
 import { type FlagMap, type FlagMapContent, flagConfigMaps, rolloutRecordsMap } from "@forecast-stack/flags/config-maps.ts";
 import { fieldOf } from "../platform/thrown.ts";
 
@@ -16,30 +16,47 @@ const MOST_RECORD_BYTES = 900_000;
 export class RolloutMapStore {
   readonly #api: CoreV1Api;
   readonly #namespace: string;
+  /** What the maps beside the rollouts held last. */
+  readonly #last = new Map<FlagMap, FlagMapContent>();
 
   constructor(kubeConfig: KubeConfig, namespace: string) {
     this.#api = kubeConfig.makeApiClient(CoreV1Api);
     this.#namespace = namespace;
   }
 
+  /** Without a map of the definitions or the overrides what it held last goes on to hold, as it does in every pod. */
   async read(): Promise<RolloutMaps> {
-    const [definitions, overrides, rollouts] = await Promise.all((["definitions", "overrides", "rollouts"] as const).map((map) => this.#api.readNamespacedConfigMap({ name: flagConfigMaps[map], namespace: this.#namespace })));
-    const content = (map: typeof rollouts): FlagMapContent => ({ data: map?.data ?? {}, annotations: map?.metadata?.annotations ?? {} });
+    const [definitions, overrides, rollouts] = await Promise.all([this.#beside("definitions"), this.#beside("overrides"), this.#map("rollouts")]);
     return {
-      maps: { definitions: content(definitions), overrides: content(overrides), rollouts: content(rollouts) },
-      uid: rollouts?.metadata?.uid ?? "",
-      version: rollouts?.metadata?.resourceVersion ?? "",
+      maps: { definitions, overrides, rollouts: contentOf(rollouts) },
+      uid: rollouts.metadata?.uid ?? "",
+      version: rollouts.metadata?.resourceVersion ?? "",
     };
   }
 
+  #map(map: FlagMap): Promise<V1ConfigMap> {
+    return this.#api.readNamespacedConfigMap({ name: flagConfigMaps[map], namespace: this.#namespace });
+  }
+
+  async #beside(map: FlagMap): Promise<FlagMapContent> {
+    try {
+      const content = contentOf(await this.#map(map));
+      this.#last.set(map, content);
+      return content;
+    } catch (error) {
+      if (fieldOf(error, "code") === 404) return this.#last.get(map) ?? { data: {}, annotations: {} };
+      throw error;
+    }
+  }
+
   /**
-   * Writes keys of the rollouts map (null removes one) if nobody has written it
-   * since `version`.
+   * Writes keys of the rollouts map (null removes one) and takes annotations
+   * away, if nobody has written it since `version`.
    *
    * @returns the new version, or undefined when somebody has: read again
    */
-  async write(data: Readonly<Record<string, string | null>>, version: string): Promise<string | undefined> {
-    const body = { metadata: { resourceVersion: version }, data };
+  async write(data: Readonly<Record<string, string | null>>, version: string, annotations: Readonly<Record<string, null>>): Promise<string | undefined> {
+    const body = { metadata: { resourceVersion: version, annotations }, data };
     try {
       const { metadata } = await this.#api.patchNamespacedConfigMap({ name: flagConfigMaps.rollouts, namespace: this.#namespace, body, fieldManager: "rollout-controller" }, setHeaderOptions("Content-Type", PatchStrategy.MergePatch));
       return metadata?.resourceVersion ?? "";
@@ -62,6 +79,10 @@ export class RolloutMapStore {
   async tell(body: CoreV1Event): Promise<void> {
     await this.#api.createNamespacedEvent({ namespace: this.#namespace, body });
   }
+}
+
+function contentOf({ data, metadata }: V1ConfigMap): FlagMapContent {
+  return { data: data ?? {}, annotations: metadata?.annotations ?? {} };
 }
 
 /** The oldest records, by the time that each tells, until the rest fits. */

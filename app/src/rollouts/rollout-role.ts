@@ -24,8 +24,8 @@ export interface RolloutController {
   stop(options: StopOptions): Promise<void>;
 }
 
-/** After this long without a turn that ended, something hangs, and a new process is better. */
-const LONGEST_TURN_MS = 60_000;
+/** After this long without a turn that ended or a rollout that was led, something hangs, and a new process is better. */
+const LONGEST_STANDSTILL_MS = 60_000;
 
 /**
  * Starts the role `rollout-controller`.
@@ -53,8 +53,8 @@ export async function startRolloutController(config: Config, log: Log): Promise<
     log,
   });
 
-  let turnEnded = performance.now();
-  const hangs = () => performance.now() - turnEnded > LONGEST_TURN_MS;
+  let wentOn = performance.now();
+  const hangs = () => performance.now() - wentOn > LONGEST_STANDSTILL_MS;
   const alive = publicRoute({ method: "get", path: "/health/live", tag: "health", summary: "Say that the process is alive.", answers: { 200: { description: "It is.", schema: z.object({ status: z.literal("live") }) }, 503: { description: "It hangs." } }, handle: ({ response }) => response.status(hangs() ? 503 : 200).json({ status: hangs() ? "hangs" : "live" }) });
   const identify = () => Promise.reject(new UnauthorizedError("This process has no API."));
   const handlers = [mountRoutes([alive], { identify, database, maxBodyBytes: config.REQUEST_MAX_BYTES })];
@@ -69,13 +69,22 @@ export async function startRolloutController(config: Config, log: Log): Promise<
     if (holds !== leads) log.info(holds ? "leads the rollouts" : "stands by");
     if (leads && !holds) await leader.standBy();
     leads = holds;
+    if (holds) {
+      await leader.lead(() => {
+        wentOn = performance.now();
+        return lease.stillHolds();
+      });
+    }
     metrics.rollout_controller_leader.set(holds ? 1 : 0);
-    if (holds) await leader.lead();
   };
   const turns = (async () => {
     while (!stopped.signal.aborted) {
-      await turn().catch((error: unknown) => log.warn({ err: error }, "the rollouts could not be led; they stay as they are"));
-      turnEnded = performance.now();
+      await turn().catch((error: unknown) => {
+        // Who holds the lease and cannot lead is no leader: an alert waits for one.
+        metrics.rollout_controller_leader.set(0);
+        log.warn({ err: error }, "not all rollouts could be led; those stay as they are");
+      });
+      wentOn = performance.now();
       await pause(config.ROLLOUT_INTERVAL_MS, stopped.signal);
     }
   })();

@@ -13,13 +13,17 @@ export interface TestRedis {
   start(): Promise<void>;
 }
 
-/** Starts an empty Redis that keeps nothing on disk; call `stop` when the file is done. */
-export async function startTestRedis(): Promise<TestRedis> {
+/**
+ * Starts an empty Redis that keeps nothing on disk; call `stop` when the file is done.
+ *
+ * @param password what it asks for; without one everybody may
+ */
+export async function startTestRedis(password?: string): Promise<TestRedis> {
   const port = await freePort();
-  const url = `redis://127.0.0.1:${port}`;
+  const url = `redis://${password === undefined ? "" : `:${password}@`}127.0.0.1:${port}`;
   let server: ChildProcess | undefined;
   const start = async () => {
-    const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], { stdio: "ignore" });
+    const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", ...(password === undefined ? [] : ["--requirepass", password])], { stdio: "ignore" });
     server = child;
     const failed = once(child, "error").then(([error]) => Promise.reject(new Error(`redis-server is not on the PATH (npm test -- integration puts it there): ${String(error)}`)));
     failed.catch(() => undefined);
