@@ -1,5 +1,5 @@
 import { CommandError } from "@forecast-stack/local/run.ts";
-import { stackEnvironment } from "@forecast-stack/local/stack/environment.ts";
+import { withStackDefaults } from "@forecast-stack/local/stack/environment.ts";
 import type { Command } from "commander";
 import { JobError } from "./backup/job-error.ts";
 import { FlagError } from "./flags/flag-error.ts";
@@ -7,9 +7,7 @@ import { forecastctl } from "./program.ts";
 import { ReleaseError } from "./releases/release-error.ts";
 
 // Without a shell that was prepared by `forecastctl env`, the embedded cluster and its stacks are meant.
-const { PATH, ...defaults } = stackEnvironment(process.env["PATH"] ?? "");
-process.env["PATH"] = PATH;
-for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value;
+Object.assign(process.env, withStackDefaults(process.env));
 
 const program = await forecastctl(process.argv[2]);
 exitAsDocumented(program);

@@ -9,6 +9,8 @@ export interface ImageInputs {
   readonly root: string;
   readonly version: string;
   readonly manifestFile: string;
+  /** Gets the service's image once an update has built it, before any pod runs it; may throw. */
+  readonly accept: (image: string) => void;
 }
 
 export interface ChosenImages {
@@ -21,14 +23,20 @@ export interface ChosenImages {
 }
 
 /** Decides where each image comes from; declares the build of the service's own where the settings say so. */
-export function chosenImages(settings: Settings, { root, version, manifestFile }: ImageInputs): ChosenImages {
+export function chosenImages(settings: Settings, { root, version, manifestFile, accept }: ImageInputs): ChosenImages {
   const { imageSource, images: overrides } = settings;
   const choice = { imageSource, overrides, ...(imageSource === "embedded" ? { manifest: readImagesManifest(manifestFile) } : {}) };
   const build = settings.image.build ? buildPlan(settings.image, root, version) : undefined;
   const plannedImage = (role: ImageRole): string => (role === "forecast-service" && build !== undefined ? build.imageName : chooseImage(role, choice));
   // Asked for at once, so that a missing one is an error before anything is declared.
   plannedImage("forecast-service");
-  const built = build === undefined ? undefined : buildServiceImage(build);
+  const built =
+    build === undefined
+      ? undefined
+      : buildServiceImage(build).apply((image) => {
+          accept(image);
+          return image;
+        });
 
   const used: Partial<Record<ImageRole, pulumi.Input<string>>> = {};
   return {

@@ -8,7 +8,8 @@ describe("the fingerprint of what is deployed", () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "fingerprint-"));
-    for (const folder of ["infra", "flags", "monitoring", "alerts", "dashboards", "migrations"]) mkdirSync(join(root, folder));
+    for (const folder of ["infra", "flags", "monitoring", "alerts", "dashboards", "migrations", "app"]) mkdirSync(join(root, folder));
+    writeFileSync(join(root, "package-lock.json"), "{}");
     writeFileSync(join(root, "alerts", "rule.ts"), "1");
   });
   afterEach(() => rmSync(root, { recursive: true }));
@@ -25,6 +26,16 @@ describe("the fingerprint of what is deployed", () => {
     const before = fingerprint(root, [{}]);
     change();
     expect(fingerprint(root, given)).not.toBe(before);
+  });
+
+  it.each<[string, () => void]>([
+    ["the service's source", () => writeFileSync(join(root, "app", "fix.ts"), "")],
+    ["a package", () => writeFileSync(join(root, "package-lock.json"), '{"fixed":true}')],
+  ])("changes with %s where the update builds the image, and only there: a fix is not taken for what was rolled back from", (_what, change) => {
+    const before = [fingerprint(root, [], true), fingerprint(root, [])];
+    change();
+    expect(fingerprint(root, [], true)).not.toBe(before[0]);
+    expect(fingerprint(root, [])).toBe(before[1]);
   });
 
   it("does not change with a test", () => {

@@ -61,10 +61,10 @@ export async function program({ project, stack, config, secretKeys, imagesManife
   const namespaceName = settings.namespace === "" ? `forecast-${stack}` : settings.namespace;
   const nodeNamespaceName = `${namespaceName}-node`;
   const version = appVersion(root);
-  const images = chosenImages(settings, { root, version, manifestFile: imagesManifest });
+  const images = chosenImages(settings, { root, version, manifestFile: imagesManifest, accept: (image) => refuseQuarantined(quarantine, { image }, stack) });
   const migrationFiles = readMigrationFiles(join(root, "migrations"));
-  const name = fingerprint(root, [settings, settings.imageSource === "embedded" ? readImagesManifest(imagesManifest) : images.plannedImage("forecast-service")]);
-  refuseQuarantined(quarantine, name, stack);
+  const name = fingerprint(root, [settings, settings.imageSource === "embedded" ? readImagesManifest(imagesManifest) : images.plannedImage("forecast-service")], settings.image.build);
+  refuseQuarantined(quarantine, { fingerprint: name, image: images.plannedImage("forecast-service") }, stack);
   const secrets = await readSecrets({ project, config, secretKeys, secretsStack });
 
   // namespace

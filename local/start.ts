@@ -6,7 +6,8 @@ import { elapsed, step } from "./progress.ts";
 import { prepare } from "./prepare.ts";
 import { run } from "./run.ts";
 import { readSecret } from "./stack/backend.ts";
-import { deploy, type DeployOptions, readOutputs } from "./stack/deploy.ts";
+import { deploy, readOutputs } from "./stack/deploy.ts";
+import { stackEnvironment } from "./stack/environment.ts";
 import { type Accuracy, ForecastApi } from "./stack/forecast-job.ts";
 
 const HELP = `npm start [-- --context NAME --image REFERENCE]
@@ -69,7 +70,7 @@ interface OtherCluster {
 }
 
 /** Settings and kubeconfig that point the dev stack at a cluster the user has. */
-async function otherCluster({ context, image }: OtherCluster): Promise<Pick<DeployOptions, "config" | "kubeconfig">> {
+async function otherCluster({ context, image }: OtherCluster): Promise<{ readonly config: readonly string[]; readonly kubeconfig: string }> {
   const node = await run("kubectl", ["--context", context, "get", "nodes", "-o", "jsonpath={.items[0].status.addresses[?(@.type=='InternalIP')].address}"]);
   return {
     config: [
@@ -86,8 +87,10 @@ async function otherCluster({ context, image }: OtherCluster): Promise<Pick<Depl
 
 async function start(other: OtherCluster | undefined): Promise<void> {
   await prepare(other === undefined);
-  const settings = other === undefined ? {} : await otherCluster(other);
-  await step("pulumi up --stack dev", (note) => deploy({ stack: "dev", ...settings }, note));
+  const settings = other === undefined ? undefined : await otherCluster(other);
+  // The dev stack of this machine is meant, whatever backend and cluster the shell is set to.
+  Object.assign(process.env, stackEnvironment(process.env["PATH"] ?? "", settings?.kubeconfig));
+  await step("pulumi up --stack dev", (note) => deploy({ stack: "dev", config: settings?.config ?? [] }, note));
   const outputs = await readOutputs("dev");
   const api = new ForecastApi(String(outputs["serviceUrl"]), await readSecret("dev", "serviceToken"));
   await step("Sample catalogue", async (note) => {

@@ -1,17 +1,16 @@
-import { userInfo } from "node:os";
 import { step } from "@forecast-stack/local/progress.ts";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { confirm } from "../confirm.ts";
 import { parseDuration } from "../flags/override-change.ts";
 import { kindOf } from "../policy/kinds.ts";
-import { ReleaseError } from "../releases/release-error.ts";
 import { changesOf } from "../releases/update.ts";
 import { firstLine, tell } from "../tell.ts";
 import type { Decision } from "@forecast-stack/monitoring/validation/judge.ts";
 import { nextSteps } from "@forecast-stack/monitoring/validation/next-steps.ts";
 import { validation } from "../validate/validation.ts";
 import { startValidationJob } from "../validate/validation-job.ts";
+import { who } from "../who.ts";
 import { Deploy, type DeployPlan } from "./deploy.ts";
 
 interface Options {
@@ -35,15 +34,15 @@ export function deployCommand(): Command {
     .description("Deploy this checkout to a stack: checks, backup, migrations, update, health, validation, notice.")
     .argument("[stack]", "the stack", "dev")
     .option("--message <text>", "what is said of the release (default: the last commit)")
-    .option("--allow <names...>", "resources that may be deleted or replaced although they hold data", [])
+    .option("--allow <name>", "a resource that may be deleted or replaced although it holds data; can be given again for another one", (name: string, names: readonly string[]) => [...names, name], [])
     .option("--window <releases>", "how many releases must stay possible to go back to", positive, 3)
     .option("--acknowledge", "deploy again what was rolled back from")
     .option("--skip-build", "use the images that are there")
     .option("--test-data", "load the sample catalogue at the end; refused in production")
     .option("--validate <duration>", "how long the release is watched at the end, for example 10m (default: one look)", duration)
-    .option("--dry-run", "show what would be done and change nothing; exits with 1 when something is in the way")
+    .option("--dry-run", "show what would be done with the images that are there, and change nothing; exits with 1 when something is in the way")
     .option("--yes", "do not ask")
-    .addHelpText("after", "\nNothing is changed before the policies are checked and the database is backed up; a failure leaves the old version at work.\n\nExamples:\n  forecastctl deploy dev --dry-run\n  forecastctl deploy production --message 'Release 1.4' --yes")
+    .addHelpText("after", "\nNothing is changed before the policies are checked and the database is backed up; a failure leaves the old version at work.\n\nExit codes: 0 deployed, or there was nothing to change; 1 not deployed, failed, or deployed and judged NO-GO; 2 wrong usage;\n65, 74 and 77 from the backup before it, as forecastctl backup ends.\n\nExamples:\n  forecastctl deploy dev --dry-run\n  forecastctl deploy production --message 'Release 1.4' --yes")
     .action(deploy);
 }
 
@@ -59,37 +58,40 @@ function positive(text: string): number {
 }
 
 async function deploy(stack: string, { message, allow, window, acknowledge, skipBuild, testData, validate, dryRun, yes }: Options): Promise<void> {
-  if (dryRun === true && acknowledge === true) throw new ReleaseError("--acknowledge allows a release again, which a dry run must not: leave one of them out.");
   const began = Date.now();
   const work = new Deploy({ stack, message, allow, window, acknowledge: acknowledge === true, testData: testData === true });
   await step("1. Prerequisites", (note) => work.prerequisites(note));
-  const plan = await step("2. Preview and policies", (note) => work.plan(note));
+  // What is judged must be what would be deployed: the image comes first.
+  await build(work, { skipBuild: skipBuild === true, dryRun: dryRun === true });
+  process.stdout.write("3. Build of a front end: there is none; the service serves the pages of its API itself\n");
+  const plan = await step("4. Preview and policies", (note) => work.plan(note));
   printPlan(stack, plan);
   if (plan.obstacles.length > 0) process.exitCode = 1;
   if (dryRun === true || plan.obstacles.length > 0) return;
   if (yes !== true && !(await confirm(`Deploy this to ${stack}?`))) {
-    process.stdout.write("Nothing was changed.\n");
+    process.stdout.write("Nothing was deployed.\n");
+    process.exitCode = 1;
     return;
   }
+  const before = await work.newest();
   try {
-    if (skipBuild === true) process.stdout.write("3. Build of the service: skipped, the images that are there are used\n");
-    else {
-      process.stdout.write("3. Build of the service:\n");
-      await work.build();
-    }
-    process.stdout.write("4. Build of a front end: there is none; the service serves the pages of its API itself\n");
     await step("5. Backup of the database", (note) => work.backup(note));
+    await work.acknowledge(plan);
     await step(`6. Migrations (${plan.migrations.length === 0 ? "none is new" : plan.migrations.join(", ")}), then every component`, (note) => work.update(note));
     await step("7. Health checks", (note) => work.healthChecks(note));
     if (testData === true) await step("8. Test data", () => work.testData());
     else process.stdout.write("8. Test data: not asked for (--test-data)\n");
   } catch (error) {
-    await tell(stack, { title: `The deploy to ${stack} failed`, text: `${firstLine(error)} By ${userInfo().username}.`, severity: "warning" });
+    await tell(stack, { title: `The deploy to ${stack} failed`, text: `${firstLine(error)} By ${who()}.`, severity: "warning" });
     throw error;
   }
   const { update } = await work.release();
   const { release, entry } = update;
-  const sentence = `Release ${release ?? 0} of ${stack}: ${entry.message.split("\n")[0] ?? ""} (${changesOf(entry)} resources changed, migrations ${plan.migrations.join(", ") || "none"}, by ${userInfo().username}).`;
+  if (update.id === before?.update.id) {
+    process.stdout.write(`\n${pc.bold(`Nothing was different: ${stack} stays at release ${release ?? 0}.`)}\n`);
+    return;
+  }
+  const sentence = `Release ${release ?? 0} of ${stack}: ${entry.message.split("\n")[0] ?? ""} (${changesOf(entry)} resources changed, migrations ${plan.migrations.join(", ") || "none"}, by ${who()}).`;
   process.stdout.write(`\n${pc.bold(sentence)}\nBack: npx forecastctl rollback --stack ${stack}\n`);
   process.stdout.write(`${await watched(stack)}\n`);
   const verdict = await validated(stack, validate);
@@ -113,10 +115,23 @@ async function validated(stack: string, watchedSeconds: number | undefined): Pro
   return verdict;
 }
 
-function printPlan(stack: string, { resources, migrations, obstacles }: DeployPlan): void {
+/** Builds what the stack runs, where that is built here. */
+async function build(work: Deploy, { skipBuild, dryRun }: { readonly skipBuild: boolean; readonly dryRun: boolean }): Promise<void> {
+  const title = "2. Build of the service";
+  if (!(await work.buildsHere())) process.stdout.write(`${title}: not here, this stack's images come from a registry\n`);
+  else if (dryRun) process.stdout.write(`${title}: not in a dry run, which shows what the images that are there would change\n`);
+  else if (skipBuild) process.stdout.write(`${title}: skipped, the images that are there are used\n`);
+  else {
+    process.stdout.write(`${title}:\n`);
+    await work.build();
+  }
+}
+
+function printPlan(stack: string, { resources, migrations, obstacles, allows }: DeployPlan): void {
   const counts = Map.groupBy(resources, ({ operation }) => operation);
   process.stdout.write(`\n${pc.bold(stack)}: ${[...counts].map(([operation, some]) => `${some.length} ${operation}`).join(", ") || "no resources"}; migrations to apply: ${migrations.join(", ") || "none"}\n`);
   for (const { name, type, operation } of resources.filter((resource) => resource.operation !== "same")) process.stdout.write(`  ${operation.padEnd(8)} ${kindOf(type)} ${name}\n`);
+  if (allows !== undefined) process.stdout.write(`  Release ${allows}, which was rolled back from, is allowed again.\n`);
   if (obstacles.length > 0) process.stdout.write(`\n${pc.red("This is not deployed:")}\n${obstacles.map((obstacle) => `  ${obstacle}\n`).join("")}`);
   process.stdout.write("\n");
 }

@@ -1,26 +1,34 @@
-import { deploy as update, readOutputs } from "@forecast-stack/local/stack/deploy.ts";
+import { join } from "node:path";
+import { deploy as update } from "@forecast-stack/local/stack/deploy.ts";
 import { ForecastApi } from "@forecast-stack/local/stack/forecast-job.ts";
-import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { prepare } from "@forecast-stack/local/prepare.ts";
 import { run } from "@forecast-stack/local/run.ts";
 import { compareVersions, readMigrationHeader } from "@forecast-stack/migrations/migration-header.ts";
 import { z } from "zod";
 import { endpointAt } from "../alerts/alertmanager.ts";
 import { backUpFirst } from "../backup/back-up-first.ts";
-import { newestRelease, placeIn } from "../backup/stack-place.ts";
+import { placeIn } from "../backup/stack-place.ts";
 import { contractObstacles, type WindowRelease } from "../migrations/contract-obstacles.ts";
 import { readSources } from "../migrations/lint.ts";
 import { migrationsFolder, problemsOf } from "../migrations/migrate-command.ts";
 import { type RecordedMigration, recordedMigrations } from "../migrations/recorded-migrations.ts";
 import { type PlannedResource, plannedResources } from "../policy/planned-resource.ts";
 import { violations } from "../policy/policies.ts";
+import { type Deployment, deploymentSchema, outputsOf } from "../releases/checkpoint.ts";
 import { acknowledge } from "../releases/quarantine.ts";
-import { ReleaseError } from "../releases/release-error.ts";
+import { NoHistoryError, ReleaseError } from "../releases/release-error.ts";
 import { fingerprintOf, PROJECT, type ReadRelease, ReleaseHistory } from "../releases/release-history.ts";
+import type { NumberedUpdate } from "../releases/update.ts";
 import { contextOf, kubeConfig } from "../rollback/cluster.ts";
 import { freeAbandonedLock } from "../rollback/lock.ts";
-import { throughTunnel } from "../service-tunnel.ts";
+import { serviceTokenOf, throughTunnel } from "../service-tunnel.ts";
+import { who } from "../who.ts";
 import { previewProblems } from "./preview-problems.ts";
+import { readStackSettings } from "./stack-settings.ts";
+import { whyNoBackup } from "./why-no-backup.ts";
+
+/** What is deployed. */
+const checkout = join(import.meta.dirname, "..", "..");
 
 type Note = (message: string) => void;
 
@@ -49,6 +57,8 @@ export interface DeployPlan {
   readonly migrations: readonly string[];
   /** Why it must not be done. */
   readonly obstacles: readonly string[];
+  /** The release that was rolled back from and would be allowed again; undefined when there is none. */
+  readonly allows: number | undefined;
 }
 
 /** The steps of a deploy, each by itself; forecastctl deploy runs them in this order. */
@@ -66,28 +76,31 @@ export class Deploy {
     if (testData && (await environmentOf(stack)) === "production") throw new ReleaseError("Test data is never loaded into production: leave --test-data out. Nothing was changed.");
     await freeAbandonedLock(stack);
     const pulumi = (await run("pulumi", ["version"])).trim();
-    await run("pulumi", ["stack", "--stack", stack, "--show-name", "--non-interactive"]);
+    await run("pulumi", ["stack", "--stack", stack, "--show-name", "--non-interactive"], { cwd: checkout });
     note("the cluster");
-    await run("kubectl", ["get", "--raw", "/readyz", "--request-timeout=10s"]);
+    const { context } = await readStackSettings(checkout, stack);
+    await run("kubectl", [...(context === undefined ? [] : ["--context", context]), "get", "--raw", "/readyz", "--request-timeout=10s"]);
     note("the migrations");
     const problems = await problemsOf(stack);
     if (problems.length > 0) throw new ReleaseError(`The migrations are not fit to be deployed (forecastctl migrate lint):\n${problems.map(({ file, message }) => `  ${file}: ${message}`).join("\n")}`);
     return `node ${process.version}, pulumi ${pulumi}`;
   }
 
-  /** Builds the service's bundle and image for the embedded cluster; elsewhere the pipeline or Pulumi's Docker provider does. */
+  /** Whether the stack runs images that are built here; others come from a registry, where the pipeline or Pulumi's Docker provider puts them. */
+  async buildsHere(): Promise<boolean> {
+    return (await readStackSettings(checkout, this.#request.stack)).embeddedImages;
+  }
+
+  /** Builds the service's bundle and image for the embedded cluster, which changes nothing that runs. */
   async build(): Promise<void> {
     await prepare(true);
   }
 
   /** Previews the update and judges it. */
   async plan(note: Note): Promise<DeployPlan> {
-    const { stack, allow, window } = this.#request;
-    if (this.#request.acknowledge) await this.#acknowledgeQuarantined(note);
+    const { allow, window } = this.#request;
     note("previewing");
-    const json = await run("pulumi", ["preview", "--json", "--stack", stack, "--non-interactive"]).catch((error: unknown) => {
-      throw new ReleaseError(`Pulumi cannot preview the update; nothing was changed.\n${previewProblems(error).map((problem) => `  ${problem}\n`).join("")}`);
-    });
+    const { json, allows } = await this.#preview();
     const resources = plannedResources(json);
     const migrations = await migrationsOfCheckout();
     note("checking the policies");
@@ -95,21 +108,36 @@ export class Deploy {
     const applied = new Set(releases.at(-1)?.migrations.map(({ version }) => version));
     const pending = migrations.filter(({ version }) => !applied.has(version));
     const obstacles = [...violations(resources, allow).map(({ rule, resource, message }) => `${resource}: ${message} (${rule}).`), ...contractObstacles(pending, releases)];
-    return { resources, migrations: pending.map(({ version }) => version), obstacles };
+    return { resources, migrations: pending.map(({ version }) => version), obstacles, allows };
   }
 
-  /** Backs the database up, where there is one and the stack makes backups. */
+  /**
+   * Backs the database up, where there is one and the stack makes backups.
+   *
+   * @throws ReleaseError when a backup ought to be made and is not
+   */
   async backup(note: Note): Promise<string> {
-    const release = await newestRelease(this.#request.stack).catch(() => undefined);
-    if (release === undefined) return "skipped: there is no database yet";
-    const place = placeIn(release.deployment, contextOf(release.update.entry));
-    return (await backUpFirst(release.deployment, place, "before-deploy", note)) ?? "skipped: this stack's backups are made by whoever runs its Postgres";
+    const { stack } = this.#request;
+    const release = await this.newest();
+    if (release === undefined) return "skipped: there is no release yet";
+    const today = await this.#today();
+    const reason = whyNoBackup(today, release.deployment);
+    if (reason !== undefined) return `skipped: ${reason}`;
+    const made = await backUpFirst(today, placeIn(release.deployment, contextOf(release.update.entry)), "before-deploy", note);
+    if (made === undefined) throw new ReleaseError(`The database cannot be backed up: the CronJob backup, from which its backups are made, is not in the cluster though release ${release.update.release ?? 0} has it. Nothing was deployed. forecastctl rollback --to ${release.update.release ?? 0} --stack ${stack} puts it back.`);
+    return made;
+  }
+
+  /** Allows what the plan says that it would allow. */
+  async acknowledge({ allows }: DeployPlan): Promise<void> {
+    const { stack } = this.#request;
+    if (allows !== undefined) await acknowledge(stack, fingerprintOf((await new ReleaseHistory(stack).release(allows)).deployment));
   }
 
   /** Migrations first, then every component, each waited for. */
   async update(note: Note): Promise<string> {
     const { stack, message } = this.#request;
-    return update({ stack, ...(message === undefined ? {} : { message }) }, note).catch((error: unknown) => {
+    return update({ stack, by: who(), ...(message === undefined ? {} : { message }) }, note).catch((error: unknown) => {
       throw new ReleaseError(`${error instanceof Error ? error.message : String(error)}\nforecastctl rollback --stack ${stack} goes back to the newest release.`, { cause: error });
     });
   }
@@ -117,9 +145,8 @@ export class Deploy {
   /** Asks the service itself: health with everything it rests on, and the page of its API. */
   async healthChecks(note: Note): Promise<string> {
     const { stack } = this.#request;
-    const release = await newestRelease(stack);
-    const outputs = await readOutputs(stack);
-    const service = endpointAt(String(outputs["serviceUrl"]), release === undefined ? undefined : contextOf(release.update.entry));
+    const { update: newest, deployment } = await this.release();
+    const service = endpointAt(String(outputsOf(deployment)["serviceUrl"]), contextOf(newest.entry));
     note("/api/health");
     const health = (await service.request("GET", "/api/health").catch((error: unknown) => {
       throw new ReleaseError(`The service does not answer: ${error instanceof Error ? error.message : String(error)}. forecastctl rollback --stack ${stack} goes back.`, { cause: error });
@@ -132,46 +159,68 @@ export class Deploy {
 
   /** Imports the sample catalogue. */
   async testData(): Promise<string> {
-    const { stack } = this.#request;
     const { update: newest, deployment } = await this.release();
     const { context, namespace } = placeIn(deployment, contextOf(newest.entry));
-    const token = await readSecret(stack, "serviceToken");
-    return throughTunnel(kubeConfig(context), namespace, async (origin) => `${await new ForecastApi(origin, token).importSample()} items`);
+    const config = kubeConfig(context);
+    const token = await serviceTokenOf(config, namespace);
+    return throughTunnel(config, namespace, async (origin) => `${await new ForecastApi(origin, token).importSample()} items`);
   }
 
   /** The release that this deploy made, or the one that was there when nothing changed. */
   async release(): Promise<ReadRelease> {
-    const release = await newestRelease(this.#request.stack);
+    const release = await this.newest();
     if (release === undefined) throw new ReleaseError(`The stack ${this.#request.stack} has no release: its update changed nothing.`);
     return release;
   }
 
+  /** The newest release; undefined when there is none yet. */
+  async newest(): Promise<ReadRelease | undefined> {
+    const history = new ReleaseHistory(this.#request.stack);
+    const newest = (await releasesIn(history)).at(-1);
+    return newest === undefined ? undefined : history.read(newest);
+  }
+
   async #window(count: number): Promise<WindowRelease[]> {
     const history = new ReleaseHistory(this.#request.stack);
-    const updates = await history.updates().catch((error: unknown) => {
-      if (error instanceof ReleaseError) return [];
-      throw error;
-    });
-    const releases = updates.filter(({ release }) => release !== null).slice(-count);
+    const releases = (await releasesIn(history)).slice(-count);
     return Promise.all(releases.map(async (one) => ({ release: one.release ?? 0, migrations: recordedMigrations((await history.read(one)).deployment) })));
   }
 
-  /** The program refuses what was rolled back from, and says which release that is. */
-  async #acknowledgeQuarantined(note: Note): Promise<void> {
+  /** The program refuses what was rolled back from, and says which release that is: where it is to be allowed, the preview is of what comes after that. */
+  async #preview(): Promise<{ readonly json: string; readonly allows: number | undefined }> {
     const { stack } = this.#request;
-    note("allowing what was rolled back from");
-    const refusal = await run("pulumi", ["preview", "--stack", stack, "--non-interactive"]).then(
-      () => "",
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
-    );
-    const refused = /releases acknowledge (\d+) --stack/.exec(refusal)?.[1];
-    if (refused !== undefined) await acknowledge(stack, fingerprintOf((await new ReleaseHistory(stack).release(Number(refused))).deployment));
+    const preview = (acknowledged: boolean) =>
+      run("pulumi", ["preview", "--json", "--stack", stack, "--non-interactive"], { cwd: checkout, env: { ...process.env, ...(acknowledged ? { FORECAST_STACK_ACKNOWLEDGED: "true" } : {}) } }).catch((error: unknown) => {
+        throw new ReleaseError(`Pulumi cannot preview the update; nothing was changed.\n${previewProblems(error).map((problem) => `  ${problem}\n`).join("")}`);
+      });
+    try {
+      return { json: await preview(false), allows: undefined };
+    } catch (error) {
+      const refused = /releases acknowledge (\d+) --stack/.exec((error as Error).message)?.[1];
+      if (!this.#request.acknowledge || refused === undefined) throw error;
+      return { json: await preview(true), allows: Number(refused) };
+    }
   }
+
+  /** What Pulumi knows of the stack now: also what an update left that failed. */
+  async #today(): Promise<Deployment> {
+    const exported = z.object({ deployment: deploymentSchema });
+    return exported.parse(JSON.parse(await run("pulumi", ["stack", "export", "--stack", this.#request.stack, "--non-interactive"], { cwd: checkout }))).deployment;
+  }
+}
+
+/** The releases of a stack, oldest first; none for a stack that is new. What cannot be read is an error, not a new stack. */
+async function releasesIn(history: ReleaseHistory): Promise<NumberedUpdate[]> {
+  const updates = await history.updates().catch((error: unknown) => {
+    if (error instanceof NoHistoryError) return [];
+    throw error;
+  });
+  return updates.filter(({ release }) => release !== null);
 }
 
 /** The environment that the stack's configuration names; undefined where it names none. */
 async function environmentOf(stack: string): Promise<string | undefined> {
-  const config = configSchema.parse(JSON.parse(await run("pulumi", ["config", "--json", "--stack", stack, "--non-interactive"])));
+  const config = configSchema.parse(JSON.parse(await run("pulumi", ["config", "--json", "--stack", stack, "--non-interactive"], { cwd: checkout })));
   return config[`${PROJECT}:environment`]?.value;
 }
 

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
 import { FileBackend } from "./file-backend.ts";
 import { packReleases, unpackReleases } from "./release-archive.ts";
+import { NoHistoryError } from "./release-error.ts";
+import { numberReleases } from "./update.ts";
 
 const entry = { kind: "update", startTime: 1, endTime: 2, message: "m", environment: {}, config: {}, result: "succeeded", resourceChanges: { create: 1 } };
 const checkpoint = (urn: string) => ({ version: 3, checkpoint: { stack: "organization/p/dev", latest: { manifest: { time: "now" }, resources: [{ urn, type: "pulumi:pulumi:Stack" }] } } });
@@ -48,6 +50,25 @@ describe("a file backend", () => {
     await expect(backend().deployment("dev", "1")).rejects.toThrow(message);
   });
 
+  it("marks an entry of the history that is damaged, by its file and time, and reads the others", async () => {
+    await write("1");
+    await write("1796000054000000000");
+    await write("1796000055000000000");
+    await writeFile(join(root, ".pulumi", "history", "p", "dev", "dev-1796000054000000000.history.json"), "{");
+    const updates = numberReleases(await backend().updates("dev"));
+    expect(updates.map(({ release, entry: { result } }) => [release, result])).toEqual([[1, "succeeded"], [null, "damaged"], [2, "succeeded"]]);
+    expect(updates[1]?.entry).toMatchObject({ endTime: 1_796_000_054, message: expect.stringContaining("dev-1796000054000000000.history.json is damaged") });
+  });
+
+  it("tells a stack without a history from one whose history cannot be read", async () => {
+    await write("1");
+    await expect(backend().updates("other")).rejects.toThrow(NoHistoryError);
+    await writeFile(join(root, ".pulumi", "history", "p", "file"), "");
+    const unreadable = backend().updates("file");
+    await expect(unreadable).rejects.toThrow("The history of the stack file cannot be read");
+    await expect(unreadable).rejects.not.toBeInstanceOf(NoHistoryError);
+  });
+
   it("names a checkpoint that is gone", async () => {
     await write("1");
     await rm(join(root, ".pulumi", "history", "p", "dev", "dev-1.checkpoint.json"));
@@ -65,6 +86,15 @@ describe("an archive of releases", () => {
     expect(await backend(elsewhere).add("dev", archive.files)).toBe(0);
     expect((await backend(elsewhere).updates("dev")).map(({ id }) => id)).toEqual(["1", "2"]);
     expect((await backend(elsewhere).deployment("dev", "1")).deployment).toEqual((await backend().deployment("dev", "1")).deployment);
+  });
+
+  it("is guarded by checksums in the other backend, too", async () => {
+    await write("1");
+    const elsewhere = join(root, "elsewhere");
+    await backend(elsewhere).add("dev", await backend().files("dev"));
+    const file = join(elsewhere, ".pulumi", "history", "p", "dev", "dev-1.checkpoint.json");
+    await writeFile(file, (await readFile(file, "utf8")).replace("now", "won"));
+    await expect(backend(elsewhere).deployment("dev", "1")).rejects.toThrow("damaged: its checksum is not the one");
   });
 
   it("is refused whole when the backend has something else under one of its names", async () => {

@@ -5,8 +5,8 @@ import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 import { checkpointFileSchema, type Deployment } from "./checkpoint.ts";
 import { type HistoryBackend, isFolder } from "./history-backend.ts";
-import { ReleaseError } from "./release-error.ts";
-import { historyEntrySchema, type Update } from "./update.ts";
+import { NoHistoryError, ReleaseError } from "./release-error.ts";
+import { type HistoryEntry, historyEntrySchema, type Update } from "./update.ts";
 
 const historyFile = /^(?<stack>.+)-(?<id>\d+)\.history\.json(?<gzip>\.gz)?$/;
 
@@ -29,8 +29,10 @@ export class FileBackend implements HistoryBackend {
 
   async updates(stack: string): Promise<Update[]> {
     const folder = join(this.#folder, stack);
-    const names = await readdir(folder).catch(() => undefined);
-    if (names === undefined) throw new ReleaseError(`There is no history of a stack ${stack}; known are ${(await this.stacks()).join(", ") || "none"}.`);
+    const names = await readdir(folder).catch(async (error: unknown) => {
+      if (!isAbsent(error)) throw new ReleaseError(`The history of the stack ${stack} cannot be read: ${String(error)}.`);
+      throw new NoHistoryError(`There is no history of a stack ${stack}; known are ${(await this.stacks()).join(", ") || "none"}.`);
+    });
     const files = names.flatMap((name) => {
       const id = historyFile.exec(name)?.groups?.["id"];
       return id === undefined ? [] : [{ name, id }];
@@ -39,7 +41,10 @@ export class FileBackend implements HistoryBackend {
     return Promise.all(
       files.map(async ({ name, id }) => ({
         id,
-        entry: parse(historyEntrySchema, toJson((await readChecked(folder, name.replace(/\.gz$/, ""))) ?? Buffer.of(), name), name),
+        entry: await readEntry(folder, name).catch((error: unknown) => {
+          if (error instanceof ReleaseError) return damagedEntry(id, error.message);
+          throw error;
+        }),
         size: await stat(join(folder, name.replace(".history.", ".checkpoint."))).then(
           ({ size }) => size,
           () => 0,
@@ -84,15 +89,46 @@ export class FileBackend implements HistoryBackend {
     // The history entry, which makes a release known, comes after its checkpoint.
     missing.sort(([one], [other]) => (one < other ? -1 : 1));
     for (const [name, bytes] of missing) {
-      await writeFile(join(folder, `.${name}.new`), bytes, { mode: 0o600 });
-      await rename(join(folder, `.${name}.new`), join(folder, name));
+      // The checksum comes first: a file is never without it.
+      for (const [file, content] of [[`${name}.attrs`, attributesOf(bytes)], [name, bytes]] as const) {
+        await writeFile(join(folder, `.${file}.new`), content, { mode: 0o600 });
+        await rename(join(folder, `.${file}.new`), join(folder, file));
+      }
     }
     return missing.length;
   }
 }
 
+async function readEntry(folder: string, name: string): Promise<HistoryEntry> {
+  return parse(historyEntrySchema, toJson((await readChecked(folder, name.replace(/\.gz$/, ""))) ?? Buffer.of(), name), name);
+}
+
+/** Stands for an entry that cannot be read, so that the others can: no release, at the time that its file's name tells. */
+function damagedEntry(id: string, reason: string): HistoryEntry {
+  const seconds = Number(BigInt(id) / 1_000_000_000n);
+  return historyEntrySchema.parse({ kind: "unknown", startTime: seconds, endTime: seconds, result: "damaged", message: `${reason} If it was a release, those after it have a number less than before.` });
+}
+
 /** What the backend notes beside each file. */
 const attributesSchema = z.object({ md5: z.string() });
+
+/** The same as the backend notes, of a file that was not written by it. */
+function attributesOf(bytes: Buffer): string {
+  const unset = Object.fromEntries(["cache_control", "content_disposition", "content_encoding", "content_language"].map((name) => [`user.${name}`, ""]));
+  return JSON.stringify({ ...unset, "user.content_type": "text/plain; charset=utf-8", "user.metadata": null, md5: createHash("md5").update(bytes).digest("base64") });
+}
+
+function isAbsent(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
+/** @throws ReleaseError when there is such a file and it cannot be read */
+async function readIfThere(folder: string, name: string): Promise<Buffer | undefined> {
+  return readFile(join(folder, name)).catch((error: unknown) => {
+    if (isAbsent(error)) return undefined;
+    throw new ReleaseError(`${name} cannot be read: ${String(error)}.`);
+  });
+}
 
 /**
  * Reads a file of the backend, compressed or not.
@@ -102,10 +138,10 @@ const attributesSchema = z.object({ md5: z.string() });
  */
 async function readChecked(folder: string, name: string): Promise<Buffer | undefined> {
   for (const stored of [name, `${name}.gz`]) {
-    const bytes = await readFile(join(folder, stored)).catch(() => undefined);
+    const bytes = await readIfThere(folder, stored);
     if (bytes === undefined) continue;
-    const attributes = await readFile(join(folder, `${stored}.attrs`), "utf8").catch(() => undefined);
-    if (attributes !== undefined && createHash("md5").update(bytes).digest("base64") !== attributesSchema.parse(JSON.parse(attributes)).md5) {
+    const attributes = await readIfThere(folder, `${stored}.attrs`);
+    if (attributes !== undefined && createHash("md5").update(bytes).digest("base64") !== parse(attributesSchema, toJson(attributes, `${stored}.attrs`), `${stored}.attrs`).md5) {
       throw new ReleaseError(`${stored} is damaged: its checksum is not the one that was noted when it was written. Restore it from a backup of the backend, or choose another release.`);
     }
     try {

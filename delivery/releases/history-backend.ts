@@ -6,7 +6,10 @@ export interface HistoryBackend {
   /**
    * All operations on a stack, oldest first.
    *
-   * @throws ReleaseError when there is no such stack, or its history cannot be read
+   * An entry that is damaged stands among them with the result `damaged`.
+   *
+   * @throws NoHistoryError when there is no such stack, or nothing was done to it
+   * @throws ReleaseError when its history cannot be read
    */
   updates(stack: string): Promise<Update[]>;
   /**

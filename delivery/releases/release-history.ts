@@ -87,10 +87,12 @@ export function summaryOf(deployment: Deployment): { readonly images: Readonly<R
   return { images: (images ?? {}) as Readonly<Record<string, string>>, schemaVersion: typeof schemaVersion === "string" ? schemaVersion : null };
 }
 
-/** What a release was deployed from; empty for releases that did not say. */
+/** Names what a release was deployed from, source and settings, and behind it the service's image; empty for releases that did not say. */
 export function fingerprintOf(deployment: Deployment): string {
   const { fingerprint } = outputsOf(deployment);
-  return typeof fingerprint === "string" ? fingerprint : "";
+  const image = summaryOf(deployment).images["forecast-service"];
+  if (typeof fingerprint !== "string") return "";
+  return image === undefined ? fingerprint : `${fingerprint} ${image}`;
 }
 
 /** Settings by path, less those that are secret: they appear as empty or encrypted. */

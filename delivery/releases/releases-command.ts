@@ -9,6 +9,7 @@ import { acknowledge } from "./quarantine.ts";
 import { fingerprintOf, ReleaseHistory, summaryOf } from "./release-history.ts";
 import { MaskedSecret } from "./secret-values.ts";
 import { changesOf, type NumberedUpdate } from "./update.ts";
+import { whoRan } from "./who-ran.ts";
 
 interface Options {
   readonly stack: string;
@@ -21,7 +22,7 @@ export function releasesCommand(): Command {
     .description("List the releases of a stack, newest first.")
     .argument("[stack]", "the stack", "dev")
     .option("--json", "print JSON instead")
-    .addHelpText("after", "\nA release is a successful update that changed something; a plain pulumi up is one too.\n\nExamples:\n  forecastctl releases production\n  forecastctl releases show 12 --stack production\n  forecastctl releases diff 11 12 --json")
+    .addHelpText("after", "\nA release is a successful update that changed something; a plain pulumi up is one too, though it does not record who ran it.\n\nExamples:\n  forecastctl releases production\n  forecastctl releases show 12 --stack production\n  forecastctl releases diff 11 12 --json")
     .action((stack: string, { json }: Options) => list(stack, json === true));
   command.addCommand(
     withOptions(new Command("show").description("Show a release and what it changed.").argument("<number>", "the release", number)).action((release: number, { stack }: Options, self: Command) => show(stack, release, isJson(self))),
@@ -107,7 +108,7 @@ async function allowAgain(stack: string, release: number): Promise<void> {
 }
 
 /** An update as `--json` gives it. */
-function describeUpdate({ release, entry, size }: NumberedUpdate): { release: number | null; when: string; kind: string; result: string; seconds: number; changes: number; operations: Readonly<Record<string, number>>; commit: string | null; dirty: boolean; who: string | null; message: string; bytes: number | null } {
+function describeUpdate({ release, entry, size }: NumberedUpdate): { release: number | null; when: string; kind: string; result: string; seconds: number; changes: number; operations: Readonly<Record<string, number>>; commit: string | null; dirty: boolean; committer: string | null; who: string | null; message: string; bytes: number | null } {
   const { environment } = entry;
   return {
     release,
@@ -119,7 +120,8 @@ function describeUpdate({ release, entry, size }: NumberedUpdate): { release: nu
     operations: entry.resourceChanges,
     commit: environment["git.head"] ?? null,
     dirty: environment["git.dirty"] === "true",
-    who: environment["forecastctl.user"] ?? environment["git.committer"] ?? null,
+    committer: environment["git.committer"] ?? null,
+    who: whoRan(entry),
     message: entry.message,
     bytes: size ?? null,
   };

@@ -3,7 +3,7 @@ import { access, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "../paths.ts";
 import { run } from "../run.ts";
-import { stackEnvironment } from "./environment.ts";
+import { stackEnvironment, withStackDefaults } from "./environment.ts";
 
 export const PROJECT = "forecast-stack";
 const SECRETS_PROJECT = "forecast-stack-secrets";
@@ -110,12 +110,13 @@ function withSecrets(exported: Export, known: Outputs, stack: string): object {
   return { ...exported, deployment: { ...exported.deployment, resources: [root] } };
 }
 
-/** Reads one generated secret of a stack. */
+/** Reads one generated secret of a stack, in the backend that the environment names. */
 export async function readSecret(stack: string, name: string): Promise<string> {
   const folder = await projectFolder(SECRETS_PROJECT);
-  return (await pulumi(folder, ["stack", "output", name, "--show-secrets", "--stack", stack])).trim();
+  return (await run("pulumi", ["stack", "output", name, "--show-secrets", "--stack", stack, "--non-interactive"], { cwd: folder, env: withStackDefaults(process.env) })).trim();
 }
 
+/** Runs the CLI on the embedded cluster's backend, whatever the environment names. */
 async function pulumi(folder: string, args: readonly string[], input?: string): Promise<string> {
   return run(join(paths.toolchain, "bin", "pulumi"), [...args, "--non-interactive"], {
     cwd: folder,

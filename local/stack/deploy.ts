@@ -1,21 +1,25 @@
 import { join } from "node:path";
-import { paths } from "../paths.ts";
 import { CommandError, run } from "../run.ts";
-import { stackEnvironment } from "./environment.ts";
+import { withStackDefaults } from "./environment.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
+const pulumi = join(repository, "local", "bin", "pulumi");
 
 export interface DeployOptions {
   readonly stack: string;
   /** Settings that go before those of the stack's file, as `path=value`. */
   readonly config?: readonly string[];
   readonly message?: string;
-  /** Another cluster's kubeconfig, when not the embedded one is meant. */
-  readonly kubeconfig?: string;
+  /** Who does it: the history keeps it. */
+  readonly by?: string;
 }
 
+/** What an update that was not made by hand says of who made it: this, then the name (the history's `exec.agent`). */
+export const AGENT = "forecastctl/";
+
 /**
- * Runs `pulumi up` of a stack the way a person would by hand.
+ * Runs `pulumi up` of a stack the way a person would by hand, where the
+ * environment says (see withStackDefaults).
  *
  * @returns how many resources changed, in Pulumi's words
  * @throws Error with the diagnostics alone, not the whole progress output
@@ -24,10 +28,11 @@ export async function deploy(options: DeployOptions, note: (message: string) => 
   const config = (options.config ?? []).flatMap((setting) => ["--config-path", "--config", setting]);
   const args = ["up", "--stack", options.stack, "--yes", "--skip-preview", "--non-interactive", "--color", "never", ...config];
   if (options.message !== undefined) args.push("--message", options.message);
+  if (options.by !== undefined) args.push("--exec-agent", `${AGENT}${options.by}`);
   try {
-    const output = await run(join(repository, "local", "bin", "pulumi"), args, {
+    const output = await run(pulumi, args, {
       cwd: repository,
-      env: { ...process.env, ...stackEnvironment(process.env["PATH"] ?? "", options.kubeconfig) },
+      env: withStackDefaults(process.env),
       onLine: (line) => {
         const resource = /^\s*[+~-]+\s+(\S+)\s+(\S+)\s+(creating|created|updating|updated|replacing|replaced|deleting|deleted)/.exec(line);
         if (resource !== null) note(`${resource[3] ?? ""} ${resource[2] ?? ""}`);
@@ -56,11 +61,8 @@ export function diagnostics(output: string): string {
   return rest.slice(0, end < 0 ? undefined : end).trim();
 }
 
-/** The outputs of a stack. */
+/** The outputs of a stack, from where the environment says. */
 export async function readOutputs(stack: string): Promise<Readonly<Record<string, unknown>>> {
-  const text = await run(join(paths.toolchain, "bin", "pulumi"), ["stack", "output", "--json", "--stack", stack], {
-    cwd: repository,
-    env: { ...process.env, ...stackEnvironment(process.env["PATH"] ?? "") },
-  });
+  const text = await run(pulumi, ["stack", "output", "--json", "--stack", stack], { cwd: repository, env: withStackDefaults(process.env) });
   return JSON.parse(text) as Readonly<Record<string, unknown>>;
 }

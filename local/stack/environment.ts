@@ -28,3 +28,12 @@ export function stackEnvironment(inherited: string, kubeconfig: string = paths.k
     NODE_COMPILE_CACHE: paths.compiled,
   };
 }
+
+/**
+ * An environment in which `pulumi` and `kubectl` mean what it says itself, and
+ * the embedded cluster and its stacks where it says nothing.
+ */
+export function withStackDefaults(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { PATH, ...defaults } = stackEnvironment(environment["PATH"] ?? "");
+  return { ...defaults, ...environment, PATH };
+}
