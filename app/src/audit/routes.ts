@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { InvalidRequestError } from "../platform/errors.ts";
+import { text } from "../platform/fields.ts";
 import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
 import { type Route, route } from "../platform/route.ts";
 import { listChanges } from "./sql/list-changes.ts";
 
-const name = z.string().min(1, "must not be empty").max(300, "must have at most 300 characters").optional();
+const name = text(300).optional();
 const row = z.record(z.string(), z.unknown()).nullable();
 const change = z.object({
   id: z.string(),

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { sendCsv } from "../platform/csv-export.ts";
 import { inventoryChanged } from "../inventory/inventory-caches.ts";
 import type { FeatureContext } from "../platform/feature.ts";
+import { text } from "../platform/fields.ts";
 import { decodeCursor, pageQuery } from "../platform/pagination.ts";
 import { requestIdOf } from "../platform/request-id.ts";
 import { type Route, route } from "../platform/route.ts";
@@ -14,7 +15,7 @@ import { itemsQuery } from "./items-query.ts";
 
 const itemList = z.object({ items: z.array(itemReply), nextCursor: z.string().nullable() });
 const itemListQuery = z.strictObject({ ...pageQuery, active: z.enum(["true", "false", "all"], "must be true, false or all").default("true") });
-const itemPath = z.object({ sku: z.string() });
+const itemPath = z.object({ sku: text(64) });
 
 /** `/api/items`: list, read, create, replace, retire, import and export. */
 export function catalogRoutes(context: FeatureContext): Route[] {

@@ -21,7 +21,7 @@ export async function getDemandHistory(database: TenantDatabase, { sku, limit, c
   const { from, to } = filter;
   if (from !== undefined && to !== undefined && from > to) throw new InvalidRequestError("from must not be later than to.");
   const position = cursor === undefined ? [] : decodeCursor(cursor, 2);
-  if (position.length > 0 && !z.iso.date().safeParse(position[0]).success) throw new InvalidRequestError("The query parameter cursor is not one that this list gave.");
+  if (position.length > 0 && !day.safeParse(position[0]).success) throw new InvalidRequestError("The query parameter cursor is not one that this list gave.");
   await requireItem(database, sku);
   const page = toPage(await listDemand(database, sku, filter, position, limit + 1), limit, ({ date, facility }) => [date, facility]);
   return { sku, demand: [...page.rows], nextCursor: page.nextCursor };

@@ -162,7 +162,7 @@ describe("forecasts against what happened", () => {
     ["sku=DAILY&from=2024-03-02&to=2024-03-01", 400, "from must not be later than to."],
     ["sku=DAILY&from=2022-01-01", 400, expect.stringContaining("are more than 366 days")],
     ["sku=DAILY&from=2030-01-01", 400, expect.stringContaining("ask for a window that begins before")],
-    ["sku=DAILY&from=yesterday", 400, "The query parameter from must be a day as YYYY-MM-DD."],
+    ["sku=DAILY&from=yesterday", 400, "The query parameter from must be a day like 2024-07-01."],
   ])("answers ?%s with %i", async (query, status, detail) => {
     expect(await app.get(`/api/forecast/accuracy?${query}`)).toMatchObject({ status, body: { detail } });
   });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { TenantDatabase } from "../platform/db.ts";
 import { InvalidRequestError, NotFoundError } from "../platform/errors.ts";
+import { day, text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
 import { measureAccuracy, naiveErrors } from "./accuracy.ts";
 import { accuracyBy, accuracyOf } from "./accuracy-summary.ts";
@@ -14,13 +15,10 @@ import type { SummedAccuracy } from "./sql/summed-accuracy.ts";
 const WINDOW_DAYS = 30;
 const LONGEST_WINDOW_DAYS = 366;
 
-const name = z.string().min(1, "must not be empty").max(64, "must have at most 64 characters");
-const day = z.iso.date("must be a day as YYYY-MM-DD").optional();
-
 /** What the accuracy of one item can be asked for. */
-export const itemAccuracyQuery = z.strictObject({ sku: name, facility: name.default(DEFAULT_FACILITY), from: day, to: day });
+export const itemAccuracyQuery = z.strictObject({ sku: text(64), facility: text(64).default(DEFAULT_FACILITY), from: day.optional(), to: day.optional() });
 /** What the summary can be asked for. */
-export const accuracySummaryQuery = z.strictObject({ facility: name.optional(), category: name.optional(), from: day, to: day });
+export const accuracySummaryQuery = z.strictObject({ facility: text(64).optional(), category: text(64).optional(), from: day.optional(), to: day.optional() });
 
 const measure = z.number().nullable();
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { TenantDatabase } from "../platform/db.ts";
-import { NotFoundError } from "../platform/errors.ts";
+import { InvalidRequestError, NotFoundError } from "../platform/errors.ts";
 import { decodeCursor, toPage } from "../platform/pagination.ts";
 import { findRun } from "../runs/sql/find-run.ts";
 import { newestCompletedRun } from "../runs/sql/newest-run.ts";
@@ -36,11 +36,12 @@ export interface ForecastQuery extends ForecastFilter {
 /**
  * Forecasts in the order of skus and facilities.
  *
- * @throws NotFoundError when the run that is asked for does not exist
+ * @throws NotFoundError when the run that is asked for does not exist, InvalidRequestError for a cursor of another list
  */
 export async function getMaterialForecasts(database: TenantDatabase, { run: askedFor, limit, cursor, ...filter }: ForecastQuery): Promise<z.infer<typeof forecastPage>> {
   // The cursor holds on to its run, so that a run that completes meanwhile does not mix two.
   const [cursorRun, ...position] = cursor === undefined ? [] : decodeCursor(cursor, 3);
+  if (cursorRun !== undefined && !z.uuid().safeParse(cursorRun).success) throw new InvalidRequestError("The query parameter cursor is not one that this list gave.");
   const wanted = cursorRun ?? askedFor;
   const run = wanted === undefined ? await newestCompletedRun(database) : await findRun(database, wanted);
   if (run === undefined && wanted !== undefined) throw new NotFoundError(`There is no forecast run ${wanted}.`);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FeatureContext } from "../platform/feature.ts";
+import { text } from "../platform/fields.ts";
 import { pageQuery } from "../platform/pagination.ts";
 import { type Route, route } from "../platform/route.ts";
 import { forecastsQuery } from "./forecasts-query.ts";
@@ -9,7 +10,7 @@ import { modelNames } from "./models/models.ts";
 /** What `GET /api/forecasts` can be asked for. */
 export const forecastListQuery = z.strictObject({
   ...pageQuery,
-  sku: z.string().max(64, "must have at most 64 characters").optional(),
+  sku: text(64).optional(),
   model: z.enum(modelNames, `must be one of ${modelNames.join(", ")}`).optional(),
   run: z.uuid("must be the id of a run").optional(),
 });

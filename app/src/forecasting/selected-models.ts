@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { TenantDatabase } from "../platform/db.ts";
+import { text } from "../platform/fields.ts";
 import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
 import { type Route, route } from "../platform/route.ts";
 import { modelNames } from "./models/models.ts";
 import { listSelectedModels } from "./sql/list-selected-models.ts";
 
 /** Which selections are wanted; `model` is the one that hybrid forecasts use. */
-export const selectedModelsQuery = z.strictObject({ ...pageQuery, sku: z.string().max(64, "must have at most 64 characters").optional(), model: z.enum(modelNames, `must be one of ${modelNames.join(", ")}`).optional() });
+export const selectedModelsQuery = z.strictObject({ ...pageQuery, sku: text(64).optional(), model: z.enum(modelNames, `must be one of ${modelNames.join(", ")}`).optional() });
 
 const selectedModels = z.object({ sku: z.string(), facility: z.string(), regularModel: z.string(), hybridModel: z.string(), selection: z.record(z.string(), z.unknown()), runId: z.uuid(), selectedAt: z.iso.datetime() });
 const selectedModelsPage = z.object({ models: z.array(selectedModels), nextCursor: z.string().nullable() });

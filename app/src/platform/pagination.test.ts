@@ -16,4 +16,8 @@ describe("pagination", () => {
   it.each(["", "nonsense", encodeCursor(["a"]), Buffer.from('[1,"a"]').toString("base64url"), Buffer.from("{}").toString("base64url")])("refuses %j where a cursor of two parts is due", (cursor) => {
     expect(() => decodeCursor(cursor, 2)).toThrow("cursor is not one that this list gave");
   });
+
+  it("refuses a position that no row can have, and the database cannot read", () => {
+    expect(() => decodeCursor(encodeCursor(["a", "b\u0000"]), 2)).toThrow("cursor is not one that this list gave");
+  });
 });

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
+import pg from "pg";
 import { isConnectionError } from "./connection-error.ts";
 import { AppError, NotFoundError, UnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
@@ -37,8 +38,16 @@ export function problemOf({ title, status, message, details }: AppError, request
 export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (isConnectionError(error)) return new UnavailableError("The database does not answer.", error);
+  if (isUnreadableValue(error)) return new AppError(400, "Invalid request", "The request has a value that the database cannot read: a character that cannot be stored, or a number, a date or an id that is none.", { cause: error });
   // Express and its parsers mark what the caller did wrong with a 4xx status.
   const status = fieldOf(error, "status");
   if (typeof status === "number" && status >= 400 && status < 500) return new AppError(status, "Invalid request", messageOf(error), { cause: error });
   return new AppError(500, "Internal error", "The service failed to answer; the log has the reason under the request's id.", { cause: error });
+}
+
+/** What a schema should have refused: the SQLSTATEs of values that are no text, number, date or time, or one out of range. */
+const unreadable: ReadonlySet<string | undefined> = new Set(["22021", "22P02", "22007", "22008"]);
+
+function isUnreadableValue(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && unreadable.has(error.code);
 }
