@@ -10,17 +10,25 @@ import type { NewTransaction, StoredTransaction } from "./transaction.ts";
 
 const keyOf = ({ materialId, facility }: Place) => `${materialId} ${facility}`;
 
+/** What became of transactions; those that are neither were known. */
+export interface AppliedTransactions {
+  /** How many are new. */
+  readonly recorded: number;
+  /** What is wrong with those that changed nothing. */
+  readonly refused: readonly RowError[];
+}
+
 /**
  * Writes transactions into the ledger and changes the stock by them, in the
  * caller's transaction: both are stored, or neither. They act one after the
  * other; one that cannot is refused and changes nothing. A transaction that is
- * known by its reference is taken as sent again.
+ * known by its reference, be it from a row before, is taken as sent again when
+ * it is the same, and refused when it is another one.
  *
- * @param rows transactions with distinct references, and the numbers that refusals name them by
- * @returns what is wrong with those that were refused
+ * @param rows transactions, and the numbers that refusals name them by
  * @throws ConflictError when somebody else used one of the references at the same time
  */
-export async function applyTransactions(transaction: Queryable, { tenant, subject }: { readonly tenant: string; readonly subject: string }, rows: readonly NumberedRow<NewTransaction>[]): Promise<RowError[]> {
+export async function applyTransactions(transaction: Queryable, { tenant, subject }: { readonly tenant: string; readonly subject: string }, rows: readonly NumberedRow<NewTransaction>[]): Promise<AppliedTransactions> {
   const { found, unknown } = await findMaterials(transaction, tenant, rows.map(({ row, value }) => ({ row, value: { ...value, row } })));
   const refused = [...unknown];
   const places = new Map<string, Place>();
@@ -29,7 +37,7 @@ export async function applyTransactions(transaction: Queryable, { tenant, subjec
   }
   const stock = new Map((await lockStock(transaction, tenant, [...places.values()])).map((placed) => [keyOf(placed), placed]));
   // Looked up after the lock: who sent the same at the same time has stored it by now.
-  const known = new Map((await transactionsByReference(transaction, tenant, found.map(({ reference }) => reference))).map((stored) => [stored.reference, stored]));
+  const known = new Map<string, SentTransaction>((await transactionsByReference(transaction, tenant, found.map(({ reference }) => reference))).map((stored) => [stored.reference, stored]));
 
   const changed = new Map<string, PlacedStock>();
   const recorded: RecordedTransaction[] = [];
@@ -53,14 +61,17 @@ export async function applyTransactions(transaction: Queryable, { tenant, subjec
     }
     move(here, change);
     if (given.toFacility !== undefined) move({ materialId: given.materialId, facility: given.toFacility }, { onHand: given.quantity, onOrder: 0, allocated: 0 });
+    known.set(given.reference, given);
     recorded.push({ ...given, onHandChange: change.onHand, onOrderChange: change.onOrder, allocatedChange: change.allocated });
   }
   await storeStock(transaction, tenant, [...changed.values()]);
   if ((await insertTransactions(transaction, tenant, subject, recorded)) < recorded.length) throw new ConflictError("Somebody else sent transactions with the same references at the same time. Nothing was stored; send them again.");
-  return refused.sort((a, b) => a.row - b.row);
+  return { recorded: recorded.length, refused: refused.sort((a, b) => a.row - b.row) };
 }
 
-/** Whether a transaction that is stored says the same as one that is sent. */
-export function sameTransaction(stored: StoredTransaction, sent: NewTransaction): boolean {
-  return stored.type === sent.type && stored.sku === sent.sku && stored.facility === sent.facility && stored.toFacility === (sent.toFacility ?? null) && stored.quantity === sent.quantity;
+/** What a transaction says, be it stored or sent. */
+type SentTransaction = Pick<StoredTransaction | NewTransaction, "type" | "sku" | "facility" | "toFacility" | "quantity">;
+
+function sameTransaction(one: SentTransaction, other: SentTransaction): boolean {
+  return one.type === other.type && one.sku === other.sku && one.facility === other.facility && (one.toFacility ?? null) === (other.toFacility ?? null) && one.quantity === other.quantity;
 }

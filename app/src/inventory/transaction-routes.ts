@@ -5,7 +5,7 @@ import { sku } from "../catalog/item.ts";
 import { sendCsv } from "../platform/csv-export.ts";
 import { ConflictError, InvalidRequestError } from "../platform/errors.ts";
 import type { FeatureContext } from "../platform/feature.ts";
-import { text } from "../platform/fields.ts";
+import { moment, text } from "../platform/fields.ts";
 import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
 import { requestIdOf } from "../platform/request-id.ts";
 import { type Route, route } from "../platform/route.ts";
@@ -25,7 +25,7 @@ const newTransaction = z
     toFacility: text(64).optional(),
     quantity: transactionQuantity,
     note: note.optional(),
-    occurredAt: z.iso.datetime("must be a moment like 2024-07-01T12:00:00Z").optional(),
+    occurredAt: moment.optional(),
   })
   .superRefine((transaction, context) => {
     const contradiction = contradictionIn(transaction);
@@ -65,12 +65,11 @@ export function transactionRoutes(context: FeatureContext): Route[] {
       },
       handle: async ({ body, principal, database, response }) => {
         const { stored, isNew } = await database.transaction(async (transaction) => {
-          const [before] = await transactionsByReference(transaction, database.tenant, [body.reference]);
-          const [refused] = await applyTransactions(transaction, principal, [{ row: 1, value: body }]);
-          if (refused !== undefined) throw new ConflictError(`The transaction is refused: ${refused.message}.`);
+          const { recorded, refused: [refusal] } = await applyTransactions(transaction, principal, [{ row: 1, value: body }]);
+          if (refusal !== undefined) throw new ConflictError(`The transaction is refused: ${refusal.message}.`);
           const [after] = await transactionsByReference(transaction, database.tenant, [body.reference]);
-          if (before === undefined) await recordChange(transaction, { principal, requestId: requestIdOf(response) }, { action: "create", entity: "transaction", entityId: body.reference, before: null, after: after ?? null });
-          return { stored: after, isNew: before === undefined };
+          if (recorded > 0) await recordChange(transaction, { principal, requestId: requestIdOf(response) }, { action: "create", entity: "transaction", entityId: body.reference, before: null, after: after ?? null });
+          return { stored: after, isNew: recorded > 0 };
         });
         if (isNew) await inventoryChanged(cache, database.tenant);
         response.status(isNew ? 201 : 200).json(stored);

@@ -3,7 +3,7 @@ import { sku } from "../catalog/item.ts";
 import { numberCell } from "../platform/csv-columns.ts";
 import type { CsvSource } from "../platform/csv-export.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
-import { text } from "../platform/fields.ts";
+import { moment, text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
 import { applyTransactions } from "./apply-transactions.ts";
 import { contradictionIn, note, reference, transactionQuantity, transactionType } from "./transaction.ts";
@@ -17,7 +17,7 @@ const transactionRow = z
     facility: text(64).default(DEFAULT_FACILITY),
     to_facility: text(64).optional(),
     note: note.optional(),
-    occurred_at: z.iso.datetime("must be a moment like 2024-07-01T12:00:00Z").optional(),
+    occurred_at: moment.optional(),
   })
   .superRefine(({ to_facility: toFacility, ...row }, context) => {
     const contradiction = contradictionIn({ ...row, toFacility });
@@ -34,13 +34,10 @@ export const transactionsCsv: CsvKind<TransactionRow> = {
   required,
   optional,
   row: transactionRow,
-  keyOf: (row) => row.reference,
-  store: (transaction, importer, rows) =>
-    applyTransactions(
-      transaction,
-      importer,
-      rows.map(({ row, value: { to_facility: toFacility, occurred_at: occurredAt, ...value } }) => ({ row, value: { ...value, toFacility, occurredAt } })),
-    ),
+  store: async (transaction, importer, rows) => {
+    const given = rows.map(({ row, value: { to_facility: toFacility, occurred_at: occurredAt, ...value } }) => ({ row, value: { ...value, toFacility, occurredAt } }));
+    return (await applyTransactions(transaction, importer, given)).refused;
+  },
 };
 
 /** All transactions of a tenant, the oldest first, as the import takes them. */
