@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { decodeJwt } from "jose";
+import { asSuperuser } from "../../embedded/provision.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { eventually } from "../test-support/eventually.ts";
 import { startTestService, type TestService } from "../test-support/test-service.ts";
@@ -93,6 +94,22 @@ describe("sessions of users", () => {
     expect((await refresh(body["refreshToken"])).status).toBe(401);
     expect((await login("leaving@example.com")).status).toBe(200);
   });
+
+  it("do not outlive a change of the password that is under way: a refresh waits for it", async () => {
+    await addUser("changing@example.com");
+    const { body } = await login("changing@example.com");
+    await asSuperuser(server.superuser, app.database, async (client) => {
+      await client.query("BEGIN");
+      await client.query("UPDATE users SET updated_at = now() WHERE email = 'changing@example.com'");
+      const refreshed = refresh(body["refreshToken"]);
+      const waiting = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%refresh_tokens%'";
+      await eventually(async () => expect(await server.query(app.database, waiting)).toHaveLength(1), 5_000);
+      await client.query("UPDATE refresh_tokens SET revoked_at = now() WHERE user_id = (SELECT user_id FROM users WHERE email = 'changing@example.com')");
+      await client.query("COMMIT");
+      expect((await refreshed).status).toBe(401);
+    });
+    expect(await server.query(app.database, "SELECT FROM refresh_tokens JOIN users USING (user_id) WHERE email = 'changing@example.com' AND revoked_at IS NULL")).toEqual([]);
+  }, 15_000);
 
   it("end when the user's role changes, so that the old one is not renewed", async () => {
     await addUser("demoted@example.com", "staff");

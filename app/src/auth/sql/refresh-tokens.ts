@@ -14,14 +14,18 @@ export interface RefreshToken {
   readonly active: boolean;
 }
 
+/** Whoever changes a user takes the user's row before the tokens; in this order nobody waits in a circle, and no token is made beside a change that ends them all. */
+const lockUserSql = "SELECT FROM users WHERE user_id = (SELECT user_id FROM refresh_tokens WHERE tenant_id = $1 AND token_hash = $2) FOR UPDATE";
+
 const findSql = `
   SELECT t.user_id AS "userId", t.family_id AS "familyId", t.expires_at <= now() AS expired, t.rotated_at IS NOT NULL AS rotated, t.revoked_at IS NOT NULL AS revoked, u.email, u.role, u.active
   FROM refresh_tokens t JOIN users u USING (user_id)
   WHERE t.tenant_id = $1 AND t.token_hash = $2
   FOR UPDATE OF t`;
 
-/** A refresh token, which nobody else uses until the transaction ends. */
+/** A refresh token, which nobody else uses, and whose user nobody changes, until the transaction ends. */
 export async function lockRefreshToken(transaction: Queryable, { tenant, hash }: StoredToken): Promise<RefreshToken | undefined> {
+  await transaction.query("refresh-tokens.lock-user", lockUserSql, [tenant, hash]);
   const [token] = await transaction.query<RefreshToken>("refresh-tokens.lock", findSql, [tenant, hash]);
   return token;
 }
