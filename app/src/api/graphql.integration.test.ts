@@ -139,14 +139,22 @@ describe("GraphQL", () => {
     const anonymous = await post({ query: "{ __typename }" }, { headers: { authorization: "" } });
     expect([anonymous.status, anonymous.headers.get("content-type")]).toEqual([401, "application/problem+json; charset=utf-8"]);
     await anonymous.arrayBuffer();
-    expect((await post({ query: "{ __typename }" }, { headers: { "content-type": "text/plain" } })).status).toBe(400);
+    expect((await post({ query: "{ __typename }" }, { headers: { "content-type": "text/plain" } })).status).toBe(415);
     expect((await post([{ query: "{ __typename }" }])).status).toBe(400);
     expect((await post({ query: `{ __typename } # ${"x".repeat(110_000)}` })).status).toBe(413);
   });
 
   it("refuses operations that ask for too much before it runs them", async () => {
-    const codes = async (query: string) => (await ask(query)).errors?.map(({ extensions }) => extensions["code"]);
-    expect(await codes("{ getMaterialForecasts(limit: 200) { forecasts { item { sku } interval80 { lower } interval95 { lower } accuracy { mape } } } }")).toEqual(["TOO_HEAVY"]);
+    const codes = async (query: string, variables: object = {}) => (await ask(query, variables)).errors?.map(({ extensions }) => extensions["code"]);
+    const page = "{ forecasts { item { sku } interval80 { lower } interval95 { lower } accuracy { mape } } }";
+    expect(await codes(`{ getMaterialForecasts(limit: 200) ${page} }`)).toEqual(["TOO_HEAVY"]);
+    expect(await codes(`query ($limit: Int = 200) { getMaterialForecasts(limit: $limit) ${page} }`)).toEqual(["TOO_HEAVY"]);
+    const fourPages = `query ($limit: Int) { ${["a", "b", "c", "d"].map((name) => `${name}: getMaterialForecasts(limit: $limit) ${page}`).join(" ")} }`;
+    expect(await codes(fourPages, { limit: null })).toEqual(["TOO_HEAVY"]);
+    expect(await codes(fourPages, { limit: "many" })).toEqual(["GRAPHQL_INVALID"]);
+    const summaries = (count: number) => `{ ${Array.from({ length: count }, (_, index) => `s${index}: getForecastAccuracySummary(from: "2024-07-01", to: "2024-07-30") { from }`).join(" ")} }`;
+    expect(await codes(summaries(3))).toBeUndefined();
+    expect(await codes(summaries(4))).toEqual(["TOO_HEAVY"]);
     expect(await codes(`mutation { ${Array.from({ length: 5 }, (_, index) => `r${index}: generateForecasts { runId }`).join(" ")} }`)).toEqual(["TOO_HEAVY"]);
     expect((await ask(`{ ${"__typename ".repeat(2_001)} }`)).errors?.[0]?.message).toContain("2000 tokens");
   });

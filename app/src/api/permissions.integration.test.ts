@@ -106,6 +106,18 @@ describe("the permission matrix", () => {
     expect(documented.filter((operation) => !open.includes(operation) && !operation.endsWith("/graphql")).sort()).toEqual(matrix.map(([, operation]) => operation).sort());
   });
 
+  it.each<[Role, string]>([
+    ["staff", "mutation { generateReplenishmentRecommendations { examined } }"],
+    ["admin", "mutation { generateForecasts { runId } }"],
+  ])("asks for the role %s in %s", async (needed, query) => {
+    for (const role of order) {
+      const { body } = await app.send("POST", "/graphql", { token: tokens.get(role) ?? null, json: { query } });
+      const refused = order.indexOf(role) < order.indexOf(needed);
+      const refusal = { message: `This needs the role ${needed}; yours is ${role}.`, extensions: expect.objectContaining({ code: "FORBIDDEN", status: 403 }) };
+      expect([role, body["errors"]]).toEqual([role, refused ? [expect.objectContaining(refusal)] : undefined]);
+    }
+  });
+
   it.each(matrix)("asks for the role %s in %s", async (needed, operation) => {
     expect(await statusOf(operation, undefined)).toBe(401);
     for (const role of order) {

@@ -3,7 +3,7 @@ import { buildSchema, type FragmentDefinitionNode, getOperationAST, Kind, parse 
 import { refuseHeavy, weigh, type WeighedOperation } from "./query-limits.ts";
 
 const schema = buildSchema(`
-  type Query { things(limit: Int = 50): Page  one: Thing  deep: Node }
+  type Query { things(limit: Int = 50): Page  one: Thing  deep: Node  getForecastAccuracySummary(facility: String, from: String, to: String): Thing }
   type Mutation { start: Started }
   type Page { nodes: [Thing!]!  next: String }
   type Thing { name: String  owner: Owner  tags: [Tag!]! }
@@ -31,14 +31,23 @@ describe("the weight of a GraphQL operation", () => {
     ["a limit below one does not make the rest free", "{ things(limit: -5) { nodes { owner { name } } } }", { depth: 4, cost: 10 + 1 + 2 }],
     ["aliases count each", "{ a: one { name } b: one { name } }", { depth: 2, cost: 22 }],
     ["a change costs more than a question", "mutation { start { id } }", { depth: 2, cost: 251 }],
+    ["a limit of null counts the default", "{ things(limit: null) { nodes { name } } }", { depth: 3, cost: 10 + 1 + 50 }],
+    ["the accuracy of all items as it was measured counts like any question", '{ getForecastAccuracySummary(facility: "main", from: null) { name } }', { depth: 2, cost: 11 }],
+    ["the accuracy of all items in a window, which is computed, counts like a change", '{ getForecastAccuracySummary(from: "2024-01-01") { name } }', { depth: 2, cost: 251 }],
     ["introspection is free", "{ __schema { types { fields { type { ofType { ofType { name } } } } } } }", { depth: 0, cost: 0 }],
     ["fragments count like what they stand for", "{ one { ...named ... on Thing { owner { name } } } } fragment named on Thing { name tags { name } }", { depth: 3, cost: 10 + 1 + 10 + 1 }],
   ])("%s", (_, text, weight) => {
     expect(weigh(operation(text))).toEqual(weight);
   });
 
-  it("takes the limit from variables", () => {
-    expect(weigh(operation("query ($limit: Int) { things(limit: $limit) { nodes { name } } }", { limit: 200 })).cost).toBe(211);
+  it.each([
+    ["as it is given", "$limit: Int", { limit: 200 }, 211],
+    ["by its default", "$limit: Int = 200", {}, 211],
+    ["as it is given, whatever its default", "$limit: Int = 200", { limit: 3 }, 14],
+    ["as the argument's default when it is null", "$limit: Int = 200", { limit: null }, 61],
+    ["as the argument's default when there is none", "$limit: Int", {}, 61],
+  ])("takes the limit from a variable %s", (_, variable, variables, cost) => {
+    expect(weigh(operation(`query (${variable}) { things(limit: $limit) { nodes { name } } }`, variables)).cost).toBe(cost);
   });
 
   it("is known at once for fragments that spread each other over and over", () => {

@@ -2,6 +2,7 @@ import {
   type FieldNode,
   getArgumentValues,
   getNamedType,
+  getVariableValues,
   type GraphQLObjectType,
   GraphQLError,
   type GraphQLField,
@@ -27,8 +28,10 @@ export const MAX_TOKENS = 2_000;
 
 /** A root field runs statements of its own. */
 const QUERY_COST = 10;
-/** A change costs more, so that one request cannot repeat it hundreds of times. */
-const MUTATION_COST = 250;
+/** A change costs more, so that one request cannot repeat it hundreds of times; so does a question that goes through the demand of all items. */
+const HEAVY_COST = 250;
+/** Questions that do so, by the arguments that make them. */
+const heavyQuestions: Readonly<Record<string, readonly string[]>> = { getForecastAccuracySummary: ["from", "to"] };
 /** Objects that a list without a limit of its own is taken to have. */
 const UNLIMITED_LIST = 10;
 
@@ -43,6 +46,7 @@ export interface WeighedOperation {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** As they were sent. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -54,13 +58,16 @@ interface Weighing extends WeighedOperation {
 /**
  * Weighs an operation before it runs. Every object counts as one, times the
  * `limit` of the page that it is in; values within an object are free.
- * Introspection is not counted: it reads no data.
+ * Introspection is not counted: it reads no data. Variables that do not fit their
+ * types make the operation weigh nothing, because it is refused for them.
  */
 export function weigh(weighed: WeighedOperation): Weight {
   const { schema, operation } = weighed;
   const root = schema.getRootType(operation.operation);
-  if (root == null) return { depth: 0, cost: 0 };
-  return weighSelections({ ...weighed, weights: new Map() }, operation.selectionSet, root, 0, operation.operation === OperationTypeNode.MUTATION ? MUTATION_COST : QUERY_COST);
+  // With their defaults, as they will be when it runs.
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], weighed.variables);
+  if (root == null || coerced === undefined) return { depth: 0, cost: 0 };
+  return weighSelections({ ...weighed, variables: coerced, weights: new Map() }, operation.selectionSet, root, 0, operation.operation === OperationTypeNode.MUTATION ? HEAVY_COST : QUERY_COST);
 }
 
 /** @throws GraphQLError when the operation asks for too much, with what it asks for and what is allowed */
@@ -97,15 +104,18 @@ function weighSelections(weighing: Weighing, { selections }: SelectionSetNode, t
 function weighField(weighing: Weighing, node: FieldNode, parent: GraphQLObjectType, page: number, rootCost: number): Weight {
   const field = parent.getFields()[node.name.value];
   if (field === undefined) return { depth: 0, cost: 0 };
+  const given = getArgumentValues(field, node, weighing.variables);
+  const ownCost = rootCost > 0 && heavyQuestions[field.name]?.some((name) => given[name] != null) === true ? HEAVY_COST : rootCost;
   const type = getNamedType(field.type);
-  if (isLeafType(type) || !isObjectType(type) || node.selectionSet === undefined) return { depth: 1, cost: rootCost };
-  const inner = weighSelections(weighing, node.selectionSet, type, limitOf(field, node, weighing.variables), 0);
+  if (isLeafType(type) || !isObjectType(type) || node.selectionSet === undefined) return { depth: 1, cost: ownCost };
+  const inner = weighSelections(weighing, node.selectionSet, type, limitOf(field, given), 0);
   const times = isList(field.type) ? page || UNLIMITED_LIST : 1;
-  return { depth: 1 + inner.depth, cost: rootCost + times * (1 + inner.cost) };
+  return { depth: 1 + inner.depth, cost: ownCost + times * (1 + inner.cost) };
 }
 
-function limitOf(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Readonly<Record<string, unknown>>): number {
-  const { limit } = getArgumentValues(field, node, variables) as { limit?: unknown };
+/** Null means the same as an argument that is not given: its default. */
+function limitOf({ args }: GraphQLField<unknown, unknown>, given: Readonly<Record<string, unknown>>): number {
+  const limit = given["limit"] ?? args.find(({ name }) => name === "limit")?.defaultValue;
   // Less than one is refused by the field itself; it must not make the rest free.
   return typeof limit === "number" ? Math.max(limit, 1) : 0;
 }
