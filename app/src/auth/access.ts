@@ -25,6 +25,7 @@ export function checkAccessSettings(config: Config): void {
   if (config.SVC_JWT === undefined) throw new ConfigError("SVC_JWT is not set: it must be the token that machines trigger runs and import with.");
   signingSecret(config);
   if (config.NODE_ENV === "production" && config.ROLE_USERS_PASSWORD !== undefined) throw new ConfigError("ROLE_USERS_PASSWORD is set although NODE_ENV is production: the role users exist outside production only, so unset it.");
+  if (config.NODE_ENV === "production" && config.OIDC_ISSUER_URL?.startsWith("http:") === true) throw new ConfigError(`OIDC_ISSUER_URL is ${JSON.stringify(config.OIDC_ISSUER_URL)}: in production it must be an https:// URL, because whoever answers there says whose tokens are valid.`);
   if ((config.OIDC_ISSUER_URL === undefined) !== (config.OIDC_AUDIENCE === undefined)) throw new ConfigError("OIDC_ISSUER_URL and OIDC_AUDIENCE go together: set both or none.");
 }
 

@@ -137,8 +137,8 @@ export const environmentSchema = z.object({
   FIRST_ADMIN_PASSWORD: password,
   /** Password of admin@local, staff@local and viewer@local, which are made at the start; refused in production. */
   ROLE_USERS_PASSWORD: password,
-  /** An OpenID provider whose tokens are taken too; OIDC_AUDIENCE goes with it. */
-  OIDC_ISSUER_URL: z.url({ protocol: /^https?$/, error: "must be the https:// URL of an OpenID provider" }).optional(),
+  /** An OpenID provider whose tokens are taken too; OIDC_AUDIENCE goes with it. In production an https:// URL. */
+  OIDC_ISSUER_URL: z.url({ protocol: /^https?$/, error: "must be the https:// URL of an OpenID provider, or outside production an http:// one" }).optional(),
   /** The audience that the provider's tokens must be for. */
   OIDC_AUDIENCE: z.string().min(1, "must not be empty").optional(),
   /** The claim with a role or a list of roles; a dotted path where no claim has the whole name. */

@@ -1,6 +1,6 @@
 import { json, type Request, type RequestHandler, type Response, Router } from "express";
 import type { z } from "zod";
-import { AppError, ForbiddenError } from "./errors.ts";
+import { AppError, ForbiddenError, UnsupportedMediaTypeError } from "./errors.ts";
 import type { Database, TenantDatabase } from "./db.ts";
 import { type Identify, mayActAs, type Principal, type Role } from "./principal.ts";
 import { validate } from "./validation.ts";
@@ -122,6 +122,8 @@ async function authorize(needed: Role, request: Request, response: Response, { i
 }
 
 function parseBody(read: RequestHandler, request: Request, response: Response): Promise<void> {
+  // The parser passes over what is no JSON as if nothing had been sent; a POST without a body may say that its length is 0.
+  if (request.headers["content-length"] !== "0" && request.is("application/json") === false) throw new UnsupportedMediaTypeError("Send the body as JSON, with Content-Type: application/json.");
   return new Promise((resolve, reject) => {
     void read(request, response, (error?: unknown) => {
       if (error === undefined) resolve();
