@@ -113,8 +113,8 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     observeGauges();
     await flagSources.observe();
     database.observePool();
-    const ofTheApi = serves ? [observeRuns(database, metrics, config), observeSuggestions(database, metrics), observeBackups(database, metrics, config), observeTableGauges?.()] : [];
-    const [{ findings, job }] = await Promise.all([monitor.report(), ...ofTheApi]);
+    const ofTheApi = serves ? [observeSuggestions(database, metrics), observeBackups(database, metrics, config), observeTableGauges?.()] : [];
+    const [{ findings, job }] = await Promise.all([monitor.report(), observeRuns(database, metrics, config), ...ofTheApi]);
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
     for (const { name, status } of job?.checks ?? []) metrics.health_check_status.set({ check: name }, statusValues[status]);
   };

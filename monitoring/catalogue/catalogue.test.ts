@@ -57,6 +57,13 @@ describe("metric catalogue", () => {
     expect(text).not.toContain("inventory_forecasts_total");
   });
 
+  it("names no tenant, facility or item on the API's port, where everybody may ask", () => {
+    const personal = (labels: object) => ["tenant", "facility", "sku"].some((label) => label in labels);
+    const naming = definitions.filter(([, { labels }]) => personal(labels));
+    expect(naming.length).toBeGreaterThan(0);
+    expect(naming.filter(([, { emittedBy }]) => emittedBy.includes("api")).map(([name]) => name)).toEqual([]);
+  });
+
   it("refuses a label that the catalogue does not name", () => {
     const metrics = createMetrics(new Registry(), ["api"]);
     // @ts-expect-error the label `url` is not in the catalogue

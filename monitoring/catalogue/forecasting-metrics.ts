@@ -2,6 +2,7 @@ import { boundedBy, type MetricDefinition, oneOf } from "./metric-definition.ts"
 
 const model = oneOf("exponential-smoothing", "holt", "holt-winters", "holt-winters-multiplicative", "seasonal-naive", "moving-average", "croston", "sba", "tsb");
 
+/** What names tenants is emitted by the worker alone: everybody may ask the API, and its port tells its metrics too. */
 const ofFacility = { tenant: boundedBy("tenants, which only operators create"), facility: boundedBy("the 50 facilities of a tenant with the most items") };
 
 /** What forecast runs, their batches and their results measure. */
@@ -188,7 +189,7 @@ export const forecastingMetrics = {
     labels: ofFacility,
     absentUntilKnown: true,
     owner: "forecasting",
-    emittedBy: ["api"],
+    emittedBy: ["worker"],
   },
   forecast_facility_mape_percentage: {
     type: "gauge",
@@ -197,7 +198,7 @@ export const forecastingMetrics = {
     labels: ofFacility,
     absentUntilKnown: true,
     owner: "forecasting",
-    emittedBy: ["api"],
+    emittedBy: ["worker"],
   },
   forecast_facility_wape_percentage: {
     type: "gauge",
@@ -206,7 +207,7 @@ export const forecastingMetrics = {
     labels: ofFacility,
     absentUntilKnown: true,
     owner: "forecasting",
-    emittedBy: ["api"],
+    emittedBy: ["worker"],
   },
   forecast_worst_item_mape_percentage: {
     type: "gauge",
@@ -215,7 +216,7 @@ export const forecastingMetrics = {
     labels: { ...ofFacility, sku: boundedBy("the 10 items of a tenant with the highest MAPE in its newest run") },
     absentUntilKnown: true,
     owner: "forecasting",
-    emittedBy: ["api"],
+    emittedBy: ["worker"],
   },
   forecast_hybrid_items: {
     type: "gauge",

@@ -89,6 +89,20 @@ describe("what the service tells Prometheus", () => {
     expect(wrong).toEqual([]);
   }, 60_000);
 
+  it("names tenants, facilities and items where nobody outside may ask: on the worker's port", async () => {
+    const named = async (role: "api" | "worker") => {
+      const started = await startTestService(server, service.database, role);
+      try {
+        const samples = samplesOf(await started.text("/metrics"));
+        return [...new Set(samples.filter(({ labels }) => labels.some(([label]) => ["tenant", "facility", "sku"].includes(label))).map(({ name }) => name))].sort();
+      } finally {
+        await started.stop();
+      }
+    };
+    expect(await named("api")).toEqual([]);
+    expect(await named("worker")).toEqual(["forecast_facility_items", "forecast_facility_mape_percentage", "forecast_facility_wape_percentage", "forecast_worst_item_mape_percentage"]);
+  }, 60_000);
+
   it("names every metric of the catalogue that a process of these roles emits", async () => {
     const told = new Set([...(await service.text("/metrics")).matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => `${name ?? ""} ${type ?? ""}`));
     expect(own.map(([name, { type }]) => `${name} ${type}`).filter((metric) => !told.has(metric))).toEqual([]);
