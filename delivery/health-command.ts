@@ -1,4 +1,4 @@
-import { run } from "@forecast-stack/local/run.ts";
+import { CommandError, run } from "@forecast-stack/local/run.ts";
 import { Command } from "commander";
 import pc from "picocolors";
 import { z } from "zod";
@@ -30,7 +30,7 @@ export function healthCommand(): Command {
     .description("Show the health of a stack's service and what its checks found.")
     .argument("[stack]", "the stack", "dev")
     .option("--json", "print what the service says as JSON instead")
-    .addHelpText("after", "\nExit codes: 0 healthy, 1 degraded, 2 unhealthy or no answer. (The metric inventory_forecasting_health_status counts\nthe other way: 2 healthy, 1 degraded, 0 unhealthy.)\n\nExamples:\n  forecastctl health\n  forecastctl health production --json | jq .reasons")
+    .addHelpText("after", "\nExit codes: 0 healthy, 1 degraded, 2 unhealthy, no answer or no such stack. (The metric inventory_forecasting_health_status counts\nthe other way: 2 healthy, 1 degraded, 0 unhealthy.)\n\nExamples:\n  forecastctl health\n  forecastctl health production --json | jq .reasons")
     .action(async (stack: string, { json }: { json?: true }) => {
       try {
         const health = await readHealth(stack);
@@ -38,7 +38,7 @@ export function healthCommand(): Command {
         else printHealth(stack, health);
         process.exitCode = exitCodes[health.status];
       } catch (error) {
-        if (!(error instanceof ReleaseError)) throw error;
+        if (!(error instanceof ReleaseError || error instanceof CommandError)) throw error;
         process.stderr.write(`${error.message}\n`);
         process.exitCode = exitCodes.unhealthy;
       }

@@ -61,7 +61,7 @@ function positive(text: string): number {
 async function deploy(stack: string, { message, allow, window, acknowledge, skipBuild, testData, validate, dryRun, yes }: Options): Promise<void> {
   if (dryRun === true && acknowledge === true) throw new ReleaseError("--acknowledge allows a release again, which a dry run must not: leave one of them out.");
   const began = Date.now();
-  const work = new Deploy({ stack, message, allow, window, acknowledge: acknowledge === true });
+  const work = new Deploy({ stack, message, allow, window, acknowledge: acknowledge === true, testData: testData === true });
   await step("1. Prerequisites", (note) => work.prerequisites(note));
   const plan = await step("2. Preview and policies", (note) => work.plan(note));
   printPlan(stack, plan);

@@ -4,6 +4,7 @@ import { readSecret } from "@forecast-stack/local/stack/backend.ts";
 import { prepare } from "@forecast-stack/local/prepare.ts";
 import { run } from "@forecast-stack/local/run.ts";
 import { compareVersions, readMigrationHeader } from "@forecast-stack/migrations/migration-header.ts";
+import { z } from "zod";
 import { endpointAt } from "../alerts/alertmanager.ts";
 import { backUpFirst } from "../backup/back-up-first.ts";
 import { newestRelease, placeIn } from "../backup/stack-place.ts";
@@ -15,13 +16,16 @@ import { type PlannedResource, plannedResources } from "../policy/planned-resour
 import { violations } from "../policy/policies.ts";
 import { acknowledge } from "../releases/quarantine.ts";
 import { ReleaseError } from "../releases/release-error.ts";
-import { fingerprintOf, type ReadRelease, ReleaseHistory } from "../releases/release-history.ts";
+import { fingerprintOf, PROJECT, type ReadRelease, ReleaseHistory } from "../releases/release-history.ts";
 import { contextOf, kubeConfig } from "../rollback/cluster.ts";
 import { freeAbandonedLock } from "../rollback/lock.ts";
 import { throughTunnel } from "../service-tunnel.ts";
 import { previewProblems } from "./preview-problems.ts";
 
 type Note = (message: string) => void;
+
+/** What `pulumi config --json` prints; a secret has no value there. */
+const configSchema = z.record(z.string(), z.object({ value: z.string().optional() }));
 
 /** What a deploy is asked to do. */
 export interface DeployRequest {
@@ -34,6 +38,8 @@ export interface DeployRequest {
   readonly window: number;
   /** Deploy again what was rolled back from. */
   readonly acknowledge: boolean;
+  /** Load the sample catalogue at the end. */
+  readonly testData: boolean;
 }
 
 /** What an update would do, found out without changing anything. */
@@ -53,10 +59,11 @@ export class Deploy {
     this.#request = request;
   }
 
-  /** Programs, stack, cluster and the files of the migrations are as they must be. */
+  /** What is asked for may be done, and programs, stack, cluster and the files of the migrations are as they must be. */
   async prerequisites(note: Note): Promise<string> {
-    const { stack } = this.#request;
+    const { stack, testData } = this.#request;
     note("pulumi and the stack");
+    if (testData && (await environmentOf(stack)) === "production") throw new ReleaseError("Test data is never loaded into production: leave --test-data out. Nothing was changed.");
     await freeAbandonedLock(stack);
     const pulumi = (await run("pulumi", ["version"])).trim();
     await run("pulumi", ["stack", "--stack", stack, "--show-name", "--non-interactive"]);
@@ -123,11 +130,10 @@ export class Deploy {
     return `${String(health.status)}, ${Object.keys(document.paths ?? {}).length} paths in the API's documentation`;
   }
 
-  /** Imports the sample catalogue: never in production. */
+  /** Imports the sample catalogue. */
   async testData(): Promise<string> {
     const { stack } = this.#request;
     const { update: newest, deployment } = await this.release();
-    if (newest.entry.config["forecast-stack:environment"] === "production") throw new ReleaseError("Test data is never loaded into production.");
     const { context, namespace } = placeIn(deployment, contextOf(newest.entry));
     const token = await readSecret(stack, "serviceToken");
     return throughTunnel(kubeConfig(context), namespace, async (origin) => `${await new ForecastApi(origin, token).importSample()} items`);
@@ -161,6 +167,12 @@ export class Deploy {
     const refused = /releases acknowledge (\d+) --stack/.exec(refusal)?.[1];
     if (refused !== undefined) await acknowledge(stack, fingerprintOf((await new ReleaseHistory(stack).release(Number(refused))).deployment));
   }
+}
+
+/** The environment that the stack's configuration names; undefined where it names none. */
+async function environmentOf(stack: string): Promise<string | undefined> {
+  const config = configSchema.parse(JSON.parse(await run("pulumi", ["config", "--json", "--stack", stack, "--non-interactive"])));
+  return config[`${PROJECT}:environment`]?.value;
 }
 
 async function migrationsOfCheckout(): Promise<Pick<RecordedMigration, "version" | "kind" | "after">[]> {
