@@ -66,7 +66,14 @@ describe("the health of the service", () => {
   it("is healthy in every check when nothing is broken", async () => {
     const checks = await runChecks({ config, database, origin, token: SERVICE_TOKEN });
     expect(checks.map((found) => `${found.name} ${found.status}`)).toEqual(checkNames.map((wanted) => `${wanted} healthy`));
-    expect(checks.find((found) => found.name === "data-volume")?.values).toEqual({ items: 1, demandRecords: 200, forecasts: 1, accuracyMetrics: 1 });
+    expect(checks.find((found) => found.name === "data-volume")?.values).toEqual({ items: 1, demandRecords: 200, forecasts: 1, accuracyMetrics: 0 });
+  });
+
+  it("counts what was measured of the accuracy of forecasts", async () => {
+    const measured = `INSERT INTO forecast_accuracy_metrics (tenant_id, facility_id, material_id, measurement_period_start, measurement_period_end, model, periods, mape_excluded, mae, rmse, tracking_signal, actual_sum)
+                      SELECT tenant_id, facility_id, material_id, '2024-01-01', '2024-01-30', model, 30, 0, 1, 1, 0, 1 FROM forecasts`;
+    const found = await broken(measured, () => check("data-volume"), "DELETE FROM forecast_accuracy_metrics");
+    expect(found).toMatchObject({ status: "healthy", message: "200 records of demand, 1 forecasts, 1 measures of their accuracy.", values: { accuracyMetrics: 1 } });
   });
 
   it("can serve while every connection is busy answering others", async () => {
@@ -84,11 +91,23 @@ describe("the health of the service", () => {
     }
   });
 
-  it("shows how long answers took when MONITOR_API_LATENCY_PERCENTILES says so", async () => {
+  /** What a process has seen whose requests all took 20 ms. */
+  const requestsOf20Ms = () => {
     let now = 0;
     const latency = new LatencyWatch(() => now);
     for (let request = 0; request < FEWEST_REQUESTS; request += 1) latency.record(20);
     now = WINDOW_MS;
+    return latency;
+  };
+
+  it.each([["API_LATENCY_P95_THRESHOLD_MS", "p95"], ["API_LATENCY_P99_THRESHOLD_MS", "p99"]])("is degraded when answers took longer than %s", async (setting, percentile) => {
+    const found = async (milliseconds: string) => (await monitorOf({ config: readConfig({ ...testEnvironment(server, name), [setting]: milliseconds }), latency: requestsOf20Ms() }).report()).findings.filter(({ reason }) => reason.includes(percentile));
+    expect(await found("22")).toEqual([]);
+    expect(await found("18.5")).toEqual([{ severity: "degraded", reason: expect.stringMatching(/ms over \d+ requests in five minutes, above 18\.5 ms\.$/) }]);
+  });
+
+  it("shows how long answers took when MONITOR_API_LATENCY_PERCENTILES says so", async () => {
+    const latency = requestsOf20Ms();
     const shown = async (setting: string) => (await monitorOf({ config: readConfig({ ...testEnvironment(server, name), MONITOR_API_LATENCY_PERCENTILES: setting }), latency }).report()).latency;
     expect(await shown("true")).toMatchObject({ requests: FEWEST_REQUESTS, p95Ms: expect.closeTo(20, 0) });
     expect(await shown("false")).toBeUndefined();
@@ -103,8 +122,8 @@ describe("the health of the service", () => {
     expect(checks.find((found) => found.name === "indexes")?.status).toBe("degraded");
   });
 
-  it("is unhealthy when a table is missing", async () => {
-    expect(await broken("ALTER TABLE forecast_models RENAME TO gone", () => check("tables"), "ALTER TABLE gone RENAME TO forecast_models")).toMatchObject({ status: "unhealthy", message: "Missing: forecast_models." });
+  it.each(["demand_history", "material_forecasts", "forecast_models", "forecast_accuracy_metrics", "replenishment_suggestions", "users", "audit_log"])("is unhealthy when %s is missing", async (table) => {
+    expect(await broken(`ALTER TABLE ${table} RENAME TO gone`, () => check("tables"), `ALTER TABLE gone RENAME TO ${table}`)).toMatchObject({ status: "unhealthy", message: `Missing: ${table}.` });
   });
 
   it.each([

@@ -29,14 +29,14 @@ export interface DataVolume {
   readonly items: number;
   readonly demandRecords: number;
   readonly forecasts: number;
-  /** Forecasts with a back-test. */
+  /** Periods of series whose forecasts were compared with what happened. */
   readonly accuracyMetrics: number;
 }
 
 export function judgeDataVolume(volume: DataVolume): Check {
   const values = { ...volume };
   if (volume.items > 0 && volume.demandRecords === 0) return check("data-volume", "degraded", "There are items but no demand: nothing can be forecast.", values);
-  return check("data-volume", "healthy", `${volume.demandRecords} records of demand, ${volume.forecasts} forecasts, ${volume.accuracyMetrics} of them back-tested.`, values);
+  return check("data-volume", "healthy", `${volume.demandRecords} records of demand, ${volume.forecasts} forecasts, ${volume.accuracyMetrics} measures of their accuracy.`, values);
 }
 
 /** Accuracy of the forecasts of the last 30 days in percent, of the tenant with the highest MAPE; null: no back-test has a value. */

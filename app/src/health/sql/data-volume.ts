@@ -6,7 +6,7 @@ const sql = `
     (SELECT count(*)::int FROM items WHERE tenant_id = $1) AS items,
     (SELECT count(*)::int FROM demand_history WHERE tenant_id = $1) AS "demandRecords",
     (SELECT count(*)::int FROM forecasts WHERE tenant_id = $1) AS forecasts,
-    (SELECT count(*)::int FROM forecasts WHERE tenant_id = $1 AND judged_by IS NOT NULL) AS "accuracyMetrics"`;
+    (SELECT count(*)::int FROM forecast_accuracy_metrics WHERE tenant_id = $1) AS "accuracyMetrics"`;
 
 /** Counts the rows of a tenant: reads all of them, which a job may and a probe may not. */
 export async function countData(database: TenantDatabase): Promise<DataVolume> {

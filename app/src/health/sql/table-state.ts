@@ -1,7 +1,11 @@
 import type { Queryable } from "../../platform/db.ts";
 
-/** What the service cannot work without. */
-const neededTables = ["tenants", "items", "inventory", "inventory_transactions", "demand_history", "forecast_runs", "forecast_batches", "forecasts", "forecast_models", "forecast_variants", "replenishment_suggestions"];
+/** What the service cannot work without; material_forecasts is a view, which others read. */
+const neededTables = [
+  ...["tenants", "users", "refresh_tokens", "service_tokens", "audit_log"],
+  ...["items", "inventory", "inventory_transactions", "demand_history"],
+  ...["forecast_runs", "forecast_batches", "forecasts", "material_forecasts", "forecast_models", "forecast_variants", "forecast_accuracy_metrics", "replenishment_suggestions"],
+];
 
 const sql = `
   SELECT
