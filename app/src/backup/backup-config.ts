@@ -11,7 +11,7 @@ import { S3Store } from "./s3-store.ts";
 const whole = (byDefault: number, lowest: number) => z.coerce.number().int().min(lowest).default(byDefault);
 
 /** The environment of the backup role, beside that of the service: DB_USER is a superuser there. */
-const backupEnvironmentSchema = z.object({
+export const backupEnvironmentSchema = z.object({
   /** Encrypts every archive; without it none can be read again. */
   BACKUP_KEY: z.string().min(20),
   /** Where backups are kept, unless BACKUP_S3_BUCKET is set. */
