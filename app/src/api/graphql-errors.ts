@@ -12,7 +12,8 @@ const INVALID_OPERATION = "GRAPHQL_INVALID";
  */
 export function describeGraphqlError(error: GraphQLError, requestId: string, log: Log): GraphQLError {
   const cause = error.originalError ?? undefined;
-  if (cause === undefined) return copy(error, error.message, { code: INVALID_OPERATION, ...error.extensions, requestId });
+  // An error of the library may be about another one of its own: which value does not fit a variable's type, for example.
+  if (cause === undefined || cause.name === "GraphQLError") return copy(error, error.message, { code: INVALID_OPERATION, ...error.extensions, requestId });
   const problem = asAppError(cause);
   if (problem.status >= 500) log.error({ err: cause, requestId, path: error.path?.join(".") }, problem.message);
   return copy(error, problem.message, { code: problem.title.toUpperCase().replaceAll(" ", "_"), status: problem.status, ...problem.details, requestId });

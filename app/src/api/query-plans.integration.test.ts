@@ -35,7 +35,7 @@ const rows = `
   INSERT INTO forecast_accuracy_metrics (tenant_id, facility_id, material_id, measurement_period_start, measurement_period_end, model, periods, mape_excluded, mae, rmse, tracking_signal, actual_sum)
     SELECT tenant_id, 'main', material_id, DATE '2024-01-01' + n, DATE '2024-01-30' + n, 'croston', 30, 0, 1, 1, 0, 1 FROM items CROSS JOIN generate_series(0, 149) AS n;
   INSERT INTO forecast_batches (run_id, tenant_id, batch_no, material_ids, facility_ids)
-    SELECT '00000000-0000-4000-8000-000000000001', 'default', 1, array_agg(material_id), array_agg('main') FROM (SELECT material_id FROM items ORDER BY sku LIMIT 20) AS batch;
+    SELECT '00000000-0000-4000-8000-000000000001', 'default', 1, array_agg(material_id), array_agg('main'::text) FROM (SELECT material_id FROM items ORDER BY sku LIMIT 20) AS batch;
   INSERT INTO query_log (tenant_id, query_hash, query_pattern, requests, duration_ms, created_at)
     SELECT CASE n % 20 WHEN 0 THEN 'default' ELSE 'tenant-' || n % 20 END, 'h' || n % 200, 'q' || n % 200, 1, 1, now() - n * interval '10 seconds' FROM generate_series(1, 200000) AS n;
   ANALYZE`;

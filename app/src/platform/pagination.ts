@@ -21,11 +21,16 @@ export function encodeCursor(position: readonly string[]): string {
 export function decodeCursor(cursor: string, parts: number): string[] {
   try {
     const position: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    if (Array.isArray(position) && position.length === parts && position.every((part) => typeof part === "string" && printable.test(part))) return position;
+    if (isPosition(position) && position.length === parts) return position;
   } catch {
     // Not JSON: answered like any other text that is not a cursor.
   }
   throw new InvalidRequestError("The query parameter cursor is not one that this list gave.");
+}
+
+/** Rows have printable texts only: with any other the database could not look for the next ones. */
+function isPosition(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((part) => typeof part === "string" && printable.test(part));
 }
 
 /** Cuts a list read with one row too many to its page, and says where the next one starts. */
