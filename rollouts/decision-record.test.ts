@@ -1,7 +1,8 @@
 import { expect, it } from "@jest/globals";
 import { type DecisionRecord, recordKey, replayRecord, writeRecord } from "./decision-record.ts";
-import { judgeLook } from "./look.ts";
-import { gateSchema } from "./rollout-spec.ts";
+import { judgeLook, questionsOf } from "./look.ts";
+import { gateSchema, rolloutSchema } from "./rollout-spec.ts";
+import { triggers } from "./triggers.ts";
 
 const accuracy = gateSchema.parse({ kind: "paired-error", name: "accuracy" });
 const memory = gateSchema.parse({ kind: "trigger", name: "memory", trigger: "memory" });
@@ -31,6 +32,23 @@ it.each([
 it("a record that somebody changed is not", () => {
   const bytes = writeRecord(record).replace('"verdict": "fail"', '"verdict": "pass"');
   expect(replayRecord(JSON.parse(bytes) as DecisionRecord)).not.toBe(bytes);
+});
+
+it("a record is judged by the limits of its time, and when samples are still missing, too", () => {
+  const spec = rolloutSchema.parse({ flag: "ENABLE_HYBRID_FORECASTING", variant: "on", owner: "forecasting", steps: [{ weight: 50, minimumDuration: "1h", minimumSamples: 3 }], samples: "up", gates: [accuracy, { kind: "trigger", name: "memory", trigger: "memory" }] });
+  const [step] = spec.steps;
+  if (step === undefined) throw new Error("there is no step");
+  const questions = questionsOf({ spec, step, since: new Date(0), now: new Date(60_000) });
+  const { verdict, gates } = judgeLook(questions.map((question) => ({ ...question, observation: question.gate.kind === "paired-error" ? { kind: "pairs", query: "pairs", exposed: control, control } : { kind: "values", query: "q", values: [2] } })));
+  const bytes = writeRecord({ ...record, look: { verdict, gates } });
+  expect(gates.map(({ judgement }) => judgement.verdict)).toEqual(["no-data", "pass", "no-data"]);
+  const today = triggers.memory;
+  try {
+    Object.assign(triggers, { memory: { ...today, must: "<= 1" } });
+    expect(replayRecord(JSON.parse(bytes) as DecisionRecord)).toBe(bytes);
+  } finally {
+    Object.assign(triggers, { memory: today });
+  }
 });
 
 it("the records of a rollout that is started again do not replace those of its first life", () => {

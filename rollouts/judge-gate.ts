@@ -18,12 +18,14 @@ export type Observation =
   | { readonly kind: "classes"; readonly queries: { readonly exposed: string; readonly control: string }; readonly borders: readonly string[]; readonly exposed: readonly number[]; readonly control: readonly number[] }
   | { readonly kind: "proportions"; readonly queries: { readonly exposed: { readonly bad: string; readonly all: string }; readonly control: { readonly bad: string; readonly all: string } }; readonly exposed: Proportion; readonly control: Proportion };
 
-/** What a comparison is held to at one step. */
+/** What a comparison, or the count of a step's samples, is held to at one step. */
 export interface Demand {
-  /** Level of significance of one look. */
+  /** Level of significance of one look; 1 for a count, which is no test. */
   readonly alpha: number;
   /** Samples that each side must have. */
   readonly needed: number;
+  /** True: the step has not lasted yet. Samples are counted and not compared: who looks often finds a difference sooner or later. */
+  readonly waits?: true;
 }
 
 /** A verdict and all that it rests on. */
@@ -67,13 +69,16 @@ export function demandOf(spec: RolloutSpec, gate: Gate, step: Step): Demand | un
 /** Judges one gate by what was seen. Pure: the same arguments give the same judgement, whenever it is asked for. */
 export function judgeGate(gate: Gate, observation: Observation, demand: Demand | undefined): Judgement {
   if (observation.kind === "failed") return { verdict: "error", statement: observation.message };
-  if (observation.kind === "values") return judgeValues(limitOf(gate), observation.values);
+  if (observation.kind === "values") return demand === undefined ? judgeValues(mustOf(gate), observation.values) : judgeCount(mustOf(gate), observation.values, demand);
   if (!isComparison(gate) || demand === undefined) return { verdict: "error", statement: `${gate.name} compares nothing` };
+  if (observation.kind === "proportions" && ![observation.exposed, observation.control].every(isShare)) return { verdict: "error", statement: `${shareOf(observation.exposed)} exposed and ${shareOf(observation.control)} control samples are bad: bad must be a part of all` };
   const samples = countOf(observation);
-  if (Math.min(samples.exposed, samples.control) < demand.needed) {
-    return { verdict: "no-data", collecting: true, samples, statement: `${samples.exposed} exposed and ${samples.control} control samples; each side needs ${demand.needed}` };
-  }
+  const seen = `${samples.exposed} exposed and ${samples.control} control samples`;
+  // Not `<`: what is no number is never less, and would pass.
+  if (!(Math.min(samples.exposed, samples.control) >= demand.needed)) return { verdict: "no-data", collecting: true, samples, statement: `${seen}; each side needs ${demand.needed}` };
+  if (demand.waits === true) return { verdict: "no-data", collecting: true, samples, statement: `${seen}, as many as it needs; they are compared when the step has lasted` };
   const test = testOf(observation);
+  if (!Number.isFinite(test.pValue) || !Number.isFinite(test.effect)) return { verdict: "error", samples, statement: `${test.test}: these samples cannot be compared` };
   const effect = leastEffect(gate);
   const worse = test.pValue < demand.alpha && test.effect >= effect;
   return {
@@ -83,6 +88,14 @@ export function judgeGate(gate: Gate, observation: Observation, demand: Demand |
     test,
     threshold: { alpha: demand.alpha, effect },
   };
+}
+
+function isShare({ bad, all }: Proportion): boolean {
+  return bad >= 0 && bad <= all;
+}
+
+function shareOf({ bad, all }: Proportion): string {
+  return `${bad} of ${all}`;
 }
 
 type Sides = Exclude<Observation, { kind: "failed" | "values" }>;
@@ -103,14 +116,21 @@ function testOf(observation: Sides): TestResult {
   }
 }
 
-/** The PromQL and the limit of a gate that is a threshold. */
-export function limitOf(gate: Gate): { query: string; must: string } {
-  if (gate.kind === "threshold") return { query: gate.query, must: gate.must };
-  if (gate.kind === "trigger") return { query: triggers[gate.trigger].query, must: gate.must ?? triggers[gate.trigger].must };
+/** The PromQL of a gate that is a threshold. */
+export function queryOf(gate: Gate): string {
+  if (gate.kind === "threshold") return gate.query;
+  if (gate.kind === "trigger") return triggers[gate.trigger].query;
   throw new Error(`${gate.name} is no threshold`);
 }
 
-function judgeValues({ must }: { readonly must: string }, values: readonly (number | string)[]): Judgement {
+/** The limit of a gate that is a threshold. */
+export function mustOf(gate: Gate): string {
+  if (gate.kind === "threshold") return gate.must;
+  if (gate.kind === "trigger") return gate.must ?? triggers[gate.trigger].must;
+  throw new Error(`${gate.name} is no threshold`);
+}
+
+function judgeValues(must: string, values: readonly (number | string)[]): Judgement {
   const threshold = { must };
   const known = values.map(Number).filter((value) => !Number.isNaN(value));
   // One series without a value is not good news about the others.
@@ -118,6 +138,16 @@ function judgeValues({ must }: { readonly must: string }, values: readonly (numb
   const bad = known.filter((value) => !holds(value, must));
   const shown = bad[0] ?? known[0] ?? 0;
   return { verdict: bad.length > 0 ? "fail" : "pass", statement: `${short(shown)} must be ${must}`, threshold };
+}
+
+/** Too few samples are no failure: the step goes on until there are enough, or its time is out. */
+function judgeCount(must: string, values: readonly (number | string)[], { needed }: Demand): Judgement {
+  const threshold = { must };
+  // Prometheus extrapolates: three runs can read 2.99.
+  const count = Math.round(values.reduce<number>((sum, value) => sum + Number(value), 0));
+  if (!Number.isFinite(count)) return { verdict: "no-data", statement: "the query has no value", threshold };
+  const statement = `${count} of ${needed} samples`;
+  return count < needed ? { verdict: "no-data", collecting: true, statement, threshold } : { verdict: "pass", statement, threshold };
 }
 
 function holds(value: number, must: string): boolean {

@@ -1,30 +1,38 @@
 import type { MetricDefinition } from "@forecast-stack/monitoring/catalogue/metric-definition.ts";
 import { catalogue } from "@forecast-stack/monitoring/catalogue/catalogue.ts";
 import { platformMetrics } from "@forecast-stack/monitoring/platform-metrics.ts";
+import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 
 /** Labels that Prometheus puts on every series, and the border of a histogram's bucket. */
 const commonLabels: readonly string[] = ["job", "instance", "namespace", "pod", "node", "le"];
 
+/** What may stand around a range without making a value of it. */
+const wrappings: readonly string[] = ["ParenExpr", "OffsetExpr", "StepInvariantExpr"];
+
 /**
- * What is wrong with an expression: it cannot be read, or it names a metric or a
- * label that nobody emits, which would be no data for ever. One sentence, or
- * undefined when nothing is.
+ * What is wrong with an expression: it cannot be read, it gives a range instead
+ * of a value, or it names no metric, or a metric or a label that nobody emits,
+ * which would be no data for ever. One sentence, or undefined when nothing is.
  */
 export function promqlProblem(expression: string): string | undefined {
   const text = fillIn(expression, { windowSeconds: 300, namespace: "namespace" });
   const selectors: { metric: string; labels: string[] }[] = [];
   let broken: number | undefined;
+  let range: string | undefined;
   parser.parse(text).iterate({
-    enter: ({ type, from, to }) => {
+    enter: ({ type, from, to, node }) => {
       const here = text.slice(from, to);
       if (type.isError) broken ??= from;
+      else if ((type.name === "MatrixSelector" || type.name === "SubqueryExpr") && !isArgument(node)) range ??= here;
       else if (type.name === "VectorSelector") selectors.push({ metric: "", labels: [] });
       else if (type.name === "Identifier") named(selectors.at(-1), here);
       else if (type.name === "UnquotedLabelMatcher") selectors.at(-1)?.labels.push(/^\w+/.exec(here)?.[0] ?? here);
     },
   });
   if (broken !== undefined) return `is not PromQL: it cannot be read from ${JSON.stringify(text.slice(broken, broken + 20))} on`;
+  if (range !== undefined) return `gives all values of ${range}, and not one: put a function around it, such as increase`;
+  if (selectors.length === 0) return "reads no metric";
   for (const { metric, labels } of selectors) {
     if (metric === "") return "selects series without naming a metric";
     const known = labelsOf(metric);
@@ -33,6 +41,11 @@ export function promqlProblem(expression: string): string | undefined {
     if (unknown !== undefined) return `asks ${metric} for the label ${unknown}; it has ${[...known, ...commonLabels].join(", ")}`;
   }
   return undefined;
+}
+
+function isArgument({ parent }: SyntaxNode): boolean {
+  if (parent === null) return false;
+  return wrappings.includes(parent.type.name) ? isArgument(parent) : parent.type.name === "FunctionCallBody";
 }
 
 function named(selector: { metric: string } | undefined, metric: string): void {

@@ -52,6 +52,12 @@ describe("reading a rollout", () => {
     ["two gates of one name", "name: memory", "name: accuracy", /^hybrid, line 12, gates\[1\]\.name: there is another gate accuracy$/],
     ["a time-out shorter than two looks", "owner: forecasting", "owner: forecasting\ntimeout: 90s", /^hybrid, line 5, timeout: is 90s: it must be at least two intervals of 1m$/],
     ["samples that nothing counts", "{ weight: 100, minimumDuration: 2d }", "{ weight: 100, minimumDuration: 2d, minimumSamples: 3 }", /^hybrid, line 9, steps\[2\]\.minimumSamples: nothing counts samples at this step/],
+    ["a step at which nothing would be judged", / {2}- \{ kind: trigger[\s\S]*/, "", /^hybrid, line 9, steps\[2\]\.weight: nobody is left to compare with at this step, so that nothing would be judged: add a trigger or a threshold$/],
+    ["a comparison of more pairs than a look has", "name: accuracy }", "name: accuracy, worseBy: 4 }", /^hybrid, line 11, gates\[0\]\.worseBy: asks for \d{4,} pairs, and a look has 4000 at most: let it be larger, or power or spread smaller$/],
+    ["more samples than a look has pairs", "weight: 5\n", "weight: 5\n    minimumSamples: 4001\n", /^hybrid, line 7, steps\[0\]\.minimumSamples: is 4001, and a look has 4000 pairs at most$/],
+    ["a share that would be worse than all", "name: accuracy }", "name: accuracy }\n  - { kind: rate, name: refused, baseline: 0.6, worseBy: 100, exposed: { bad: up, all: up }, control: { bad: up, all: up } }", /^hybrid, line 12, gates\[1\]\.worseBy: is 100 %, but 0\.6 made that much worse is more than all$/],
+    ["a query that gives a range", /sum\(increase\((.*)\)\)/, "($1)", /^hybrid, line 15, gates\[2\]\.query: gives all values of forecast_runs_total\{outcome="failed"\}\[300s\], and not one: put a function around it, such as increase$/],
+    ["a query that is always the same", /query: .*/, "query: vector(0)", /^hybrid, line 15, gates\[2\]\.query: reads no metric$/],
     ["a window that ends before it begins", "owner: forecasting", "owner: forecasting\nstartWindow: { days: [mon], from: '15:00', to: '08:00' }", /^hybrid, line 5, startWindow\.to: is 08:00: it must be later than from, 15:00$/],
   ])("refuses %s in one sentence that names key and line", (_what, from, to, sentence) => {
     expect(changed(from, to)).toEqual([expect.stringMatching(sentence)]);

@@ -2,9 +2,11 @@ import type { FlagDefinitions } from "@forecast-stack/flags/flag-definition.ts";
 import { isMap, isNode, isScalar, LineCounter, parseDocument, type YAMLError } from "yaml";
 import type { z } from "zod";
 import { milliseconds } from "./duration.ts";
-import { demandOf, hasControl, isComparison, limitOf } from "./judge-gate.ts";
+import { alphaPerLook, demandOf, hasControl, isComparison, queryOf } from "./judge-gate.ts";
 import { promqlProblem } from "./promql-metrics.ts";
 import { type Gate, type RolloutSpec, rolloutSchema } from "./rollout-spec.ts";
+import { MOST_PAIRS } from "./statistics/informative-pairs.ts";
+import { samplesNeeded } from "./statistics/sample-size.ts";
 
 /** Something that keeps a rollout from being used. */
 export interface RolloutProblem {
@@ -88,7 +90,22 @@ function gateIssues(spec: RolloutSpec): Issue[] {
     const counted = samples !== undefined || (compares && hasControl(spec, step));
     return step.minimumSamples > 0 && !counted ? [{ path: ["steps", index, "minimumSamples"], message: "nothing counts samples at this step: say with samples what does, or leave it out" }] : [];
   });
-  return [...doubled, ...queries, ...own, ...unpaired, ...uncounted];
+  const unjudged = steps.flatMap((step, index): Issue[] => (gates.some((gate) => !isComparison(gate) || hasControl(spec, step)) ? [] : [{ path: ["steps", index, "weight"], message: "nobody is left to compare with at this step, so that nothing would be judged: add a trigger or a threshold" }]));
+  return [...doubled, ...queries, ...own, ...unpaired, ...uncounted, ...unjudged, ...sizeIssues(spec)];
+}
+
+/** Samples that no look can have. */
+function sizeIssues(spec: RolloutSpec): Issue[] {
+  const alpha = alphaPerLook(spec);
+  const beyond = spec.gates.flatMap((gate, index): Issue[] => {
+    const path = ["gates", index, "worseBy"];
+    if (gate.kind === "rate" && gate.baseline * (1 + gate.worseBy / 100) > 1) return [{ path, message: `is ${gate.worseBy} %, but ${gate.baseline} made that much worse is more than all` }];
+    const needed = gate.kind === "paired-error" ? samplesNeeded(gate, alpha) : 0;
+    return needed > MOST_PAIRS ? [{ path, message: `asks for ${needed} pairs, and a look has ${MOST_PAIRS} at most: let it be larger, or power or spread smaller` }] : [];
+  });
+  const paired = spec.gates.some(({ kind }) => kind === "paired-error");
+  const more = spec.steps.flatMap((step, index): Issue[] => (paired && hasControl(spec, step) && step.minimumSamples > MOST_PAIRS ? [{ path: ["steps", index, "minimumSamples"], message: `is ${step.minimumSamples}, and a look has ${MOST_PAIRS} pairs at most` }] : []));
+  return [...beyond, ...more];
 }
 
 function told(path: Path, query: string): Issue[] {
@@ -100,7 +117,7 @@ function told(path: Path, query: string): Issue[] {
 function queriesOf(gate: Gate): [Path, string][] {
   switch (gate.kind) {
     case "trigger":
-      return [[["trigger"], limitOf(gate).query]];
+      return [[["trigger"], queryOf(gate)]];
     case "threshold":
       return [[["query"], gate.query]];
     case "paired-error":

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type DecisionRecord, replayRecord } from "@forecast-stack/rollouts/decision-record.ts";
+import { z } from "zod";
 import { FlagError } from "../flags/flag-error.ts";
 
 /** A record and its very bytes. */
@@ -28,21 +29,42 @@ export async function recordFromFile(file: string): Promise<KeptRecord> {
  * Judges a record again and compares the bytes.
  *
  * @returns undefined when they are the same, otherwise the first line that differs
+ * @throws FlagError when it does not hold what a judgement rests on
  */
 export function differenceOfReplay({ text, record }: KeptRecord): { readonly line: number; readonly kept: string; readonly replayed: string } | undefined {
-  const replayed = replayRecord(record);
+  const replayed = judgedAgain(record);
   if (replayed === text) return undefined;
   const [ours, theirs] = [text.split("\n"), replayed.split("\n")];
   const line = ours.findIndex((one, index) => one !== theirs[index]);
   return { line: line + 1, kept: ours[line] ?? "", replayed: theirs[line] ?? "" };
 }
 
+function judgedAgain(record: DecisionRecord): string {
+  try {
+    return replayRecord(record);
+  } catch (error) {
+    throw new FlagError(`The record of ${record.rollout} cannot be judged again: something that was seen is missing in it.`, { cause: error });
+  }
+}
+
 function parseRecord(place: string, text: string): KeptRecord {
   try {
-    const record = JSON.parse(text) as DecisionRecord;
-    if (typeof record.rollout === "string" && typeof record.number === "number" && typeof record.at === "string") return { text, record };
+    const record: unknown = JSON.parse(text);
+    if (isRecord(record)) return { text, record };
   } catch (error) {
     throw new FlagError(`${place} is not a record of a rollout: ${(error as Error).message}`, { cause: error });
   }
   throw new FlagError(`${place} is not a record of a rollout.`);
+}
+
+const part = z.looseObject({ kind: z.string() });
+const recordShape = z.looseObject({
+  rollout: z.string(),
+  number: z.number(),
+  at: z.iso.datetime(),
+  look: z.looseObject({ gates: z.array(z.looseObject({ gate: part, observation: part, judgement: z.looseObject({ verdict: z.string() }) })) }).nullable(),
+});
+
+function isRecord(value: unknown): value is DecisionRecord {
+  return recordShape.safeParse(value).success;
 }

@@ -1,5 +1,8 @@
 import { LEAST_SAMPLES } from "./sample-size.ts";
 
+/** Pairs that a look rests on at most: what a record can keep, and more than most comparisons need. */
+export const MOST_PAIRS = 4_000;
+
 /** What one item has by each side. */
 export interface Pair {
   readonly exposed: number;

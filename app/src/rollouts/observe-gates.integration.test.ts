@@ -39,6 +39,12 @@ gates:
   - { kind: threshold, name: pods, query: 'count(feature_flag_variant_info{flag="ENABLE_PREDICTIVE_PREFETCH",variant="on"})', must: "<= 1" }
 `;
 
+function specOf(text: string): RolloutSpec {
+  const read = readRollout(definitions, "prefetch", text);
+  if (!("spec" in read)) throw new Error(JSON.stringify(read));
+  return read.spec;
+}
+
 describe("gates that compare two cohorts of pods by what Prometheus has of them", () => {
   let server: TestServer;
   let slow: Server;
@@ -66,9 +72,7 @@ describe("gates that compare two cohorts of pods by what Prometheus has of them"
     const targets = Object.entries({ exposed, control }).map(([pod, { service }]) => ({ targets: [`127.0.0.1:${service.port}`], labels: { namespace: "forecast-dev", pod } }));
     prometheus = await startPrometheus({ config: { global: { scrape_interval: "2s", scrape_timeout: "2s" }, scrape_configs: [{ job_name: "api", static_configs: targets }] } });
     database = new Database(readConfig(testEnvironment(server, name)), createMetrics(new Registry(), ["api"]), createLog({ level: "fatal", role: "api", version: "test" }), "gates-test");
-    const read = readRollout(definitions, "prefetch", rollout);
-    if (!("spec" in read)) throw new Error(JSON.stringify(read));
-    spec = read.spec;
+    spec = specOf(rollout);
   }, 60_000);
   afterAll(async () => {
     await Promise.all([exposed.stop(), control.stop()]);
@@ -77,10 +81,10 @@ describe("gates that compare two cohorts of pods by what Prometheus has of them"
     await server.remove();
   });
 
-  const look = async (since: Date): Promise<Look> => {
-    const [step] = spec.steps;
+  const look = async (since: Date, asked = spec): Promise<Look> => {
+    const [step] = asked.steps;
     if (step === undefined) throw new Error("the rollout has no step");
-    return judgeLook(await observeGates({ database, prometheusUrl: prometheus.url, namespace: "forecast-dev" }, { spec, step, since, now: new Date() }));
+    return judgeLook(await observeGates({ database, prometheusUrl: prometheus.url, namespace: "forecast-dev" }, { spec: asked, step, since, now: new Date() }));
   };
   const burst = async (count: number): Promise<void> => {
     for (let sent = 0; sent < count; sent += AT_ONCE) {
@@ -105,4 +109,12 @@ describe("gates that compare two cohorts of pods by what Prometheus has of them"
     expect(verdicts["refused"]).toMatchObject({ verdict: "pass", test: { test: expect.stringContaining("proportions") } });
     expect(verdicts["pods"]).toMatchObject({ verdict: "pass" });
   }, 120_000);
+
+  it("takes a count that has no end or is no number for an error, never for good news", async () => {
+    const endless = specOf(rollout.replace(share("on"), `{ bad: 'count(up) / 0', all: 'count(up)' }`).replace(latency("on"), "sum by (le) (0 * http_request_duration_seconds_bucket / 0)"));
+    await eventually(async () => expect(await prometheus.query("http_request_duration_seconds_bucket")).not.toHaveLength(0));
+    const seen = await look(new Date(Date.now() - 60_000), endless);
+    expect(seen.verdict).toBe("error");
+    expect(seen.gates.slice(0, 2).map(({ judgement }) => judgement)).toEqual([{ verdict: "error", statement: "A value is NaN, which cannot be compared" }, { verdict: "error", statement: "A value is Infinity, which cannot be compared" }]);
+  }, 60_000);
 });

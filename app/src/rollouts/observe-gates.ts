@@ -1,9 +1,9 @@
 import { sampleValue } from "@forecast-stack/monitoring/sample-value.ts";
-import { demandOf, hasControl, isComparison, limitOf, type Observation } from "@forecast-stack/rollouts/judge-gate.ts";
-import { type GateSight, sampleGate } from "@forecast-stack/rollouts/look.ts";
+import { type Observation, queryOf } from "@forecast-stack/rollouts/judge-gate.ts";
+import { type GateSight, type ObservedStep, questionsOf } from "@forecast-stack/rollouts/look.ts";
 import { fillIn } from "@forecast-stack/rollouts/promql-metrics.ts";
-import type { Gate, RolloutSpec, Step } from "@forecast-stack/rollouts/rollout-spec.ts";
-import { informativePairs } from "@forecast-stack/rollouts/statistics/informative-pairs.ts";
+import type { Gate } from "@forecast-stack/rollouts/rollout-spec.ts";
+import { informativePairs, MOST_PAIRS } from "@forecast-stack/rollouts/statistics/informative-pairs.ts";
 import type { Database } from "../platform/db.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { messageOf } from "../platform/thrown.ts";
@@ -18,26 +18,12 @@ export interface Sources {
   readonly namespace: string;
 }
 
-/** A step that is observed: since its clock, until now. */
-export interface ObservedStep {
-  readonly spec: RolloutSpec;
-  readonly step: Step;
-  readonly since: Date;
-  readonly now: Date;
-}
-
-/** Pairs that a look rests on at most: what a record can keep, and far more than any comparison needs. */
-const MOST_PAIRS = 4_000;
-
 /** Sees what every gate of a step asks for. Never rejects: what cannot be seen is an observation too. */
 export async function observeGates(sources: Sources, observed: ObservedStep): Promise<GateSight[]> {
-  const { spec, step } = observed;
-  const gates = [...spec.gates.filter((gate) => !isComparison(gate) || hasControl(spec, step)), ...(spec.samples === undefined ? [] : [sampleGate(spec.samples, step)])];
   return Promise.all(
-    gates.map(async (gate): Promise<GateSight> => {
-      const demand = demandOf(spec, gate, step);
-      const observation = await observe(sources, observed, gate, demand?.needed ?? 0).catch((error: unknown): Observation => ({ kind: "failed", message: messageOf(error) }));
-      return { gate, ...(demand === undefined ? {} : { demand }), observation };
+    questionsOf(observed).map(async (question): Promise<GateSight> => {
+      const observation = await observe(sources, observed, question.gate, question.demand?.needed ?? 0).catch((error: unknown): Observation => ({ kind: "failed", message: messageOf(error) }));
+      return { ...question, observation };
     }),
   );
 }
@@ -49,7 +35,7 @@ async function observe(sources: Sources, observed: ObservedStep, gate: Gate, nee
   switch (gate.kind) {
     case "trigger":
     case "threshold": {
-      const query = filled(limitOf(gate).query);
+      const query = filled(queryOf(gate));
       return { kind: "values", query, values: (await ask(query)).map(({ value }) => (Number.isFinite(value) ? rounded(value) : String(value))) };
     }
     case "paired-error":
@@ -87,15 +73,25 @@ async function observePairs(database: Database, { spec, since }: ObservedStep, n
 
 /** Prometheus counts up to each border; a class is what lies between two of them. Its increases are extrapolated, so they are rounded. */
 function classCounts(samples: readonly Sample[], borders: readonly string[]): number[] {
-  const upTo = borders.map((border) => samples.filter(({ labels }) => labels["le"] === border).reduce((all, { value }) => all + value, 0));
+  const upTo = borders.map((border) => added(samples.filter(({ labels }) => labels["le"] === border)));
   return upTo.map((count, index) => Math.max(0, Math.round(count - (upTo[index - 1] ?? 0))));
 }
 
 function sum(samples: readonly Sample[]): number {
-  return Math.round(samples.reduce((all, { value }) => all + value, 0));
+  return Math.round(added(samples));
+}
+
+function added(samples: readonly Sample[]): number {
+  return finite(samples.reduce((all, { value }) => all + value, 0));
+}
+
+/** @throws Error for what is no number or has no end: a comparison with it would find nothing, which must not look like good news */
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw new Error(`A value is ${value}, which cannot be compared`);
+  return value;
 }
 
 /** Seven digits are more than was measured, and half of the bytes of a record. */
 function rounded(value: number): number {
-  return Number(value.toPrecision(7));
+  return Number(finite(value).toPrecision(7));
 }
