@@ -67,7 +67,7 @@ export class FlagMapStore {
     return (await this.#named(rolloutRecordsMap)).content.data;
   }
 
-  async #patch(map: FlagMap, body: OverridePatch | RolloutPatch, dryRun: boolean): Promise<void> {
+  async #patch(map: FlagMap, body: object, dryRun: boolean): Promise<void> {
     const request = { name: flagConfigMaps[map], namespace: this.#namespace, body, fieldManager: "forecastctl", ...(dryRun ? { dryRun: "All" } : {}) };
     await told(this.#core.patchNamespacedConfigMap(request, setHeaderOptions("Content-Type", PatchStrategy.MergePatch)));
   }
