@@ -95,21 +95,14 @@ export class RolloutLeader {
 
   /** The specification of a rollout; undefined, and told, when it cannot be used. */
   #specOf(read: RolloutMaps, name: string): RolloutSpec | undefined {
-    const problem = (message: string) => {
-      this.#parts.metrics.rollout_invalid.set({ rollout: name }, 1);
-      this.#news.problem(read, name, "RolloutInvalid", message);
-      return undefined;
-    };
-    try {
-      const reading = readRollout(known, name, read.maps.rollouts.data[name] ?? "");
-      if (!("spec" in reading)) return problem(reading.problems.map(spellProblem).join("; "));
-      this.#parts.metrics.rollout_invalid.set({ rollout: name }, 0);
+    const reading = readSpec(name, read.maps.rollouts.data[name] ?? "");
+    this.#parts.metrics.rollout_invalid.set({ rollout: name }, "spec" in reading ? 0 : 1);
+    if ("spec" in reading) {
       this.#news.over(name, "RolloutInvalid");
       return reading.spec;
-    } catch (error) {
-      // What one rollout's text does to the reader keeps no other from being led.
-      return problem(`${name}: ${messageOf(error)}`);
     }
+    this.#news.problem(read, name, "RolloutInvalid", reading.problem);
+    return undefined;
   }
 
   /** The maps after it; undefined when another process holds the lease by then. */
@@ -212,6 +205,16 @@ export class RolloutLeader {
     const maps = { ...read.maps, rollouts: { ...read.maps.rollouts, data } };
     this.#flags.take(maps);
     return { ...read, version, maps };
+  }
+}
+
+function readSpec(name: string, text: string): { readonly spec: RolloutSpec } | { readonly problem: string } {
+  try {
+    const reading = readRollout(known, name, text);
+    return "spec" in reading ? reading : { problem: reading.problems.map(spellProblem).join("; ") };
+  } catch (error) {
+    // What one rollout's text does to the reader keeps no other from being led.
+    return { problem: `${name}: ${messageOf(error)}` };
   }
 }
 
