@@ -16,10 +16,18 @@ export const text = (maxLength: number) =>
 /** The quantities that are believed; more than this is a slip of the keyboard. */
 export const MAX_QUANTITY = 1e12;
 
+/** The smallest number but 0 that is believed: what is divided by it stays finite. */
+const LEAST_NUMBER = 1e-6;
+
+export const tooSmall = `must be 0 or at least ${LEAST_NUMBER}`;
+
+/** Whether a number is 0 or large enough to be divided by. */
+export const isMeasurable = (value: number): boolean => value === 0 || Math.abs(value) >= LEAST_NUMBER;
+
 /** A number from `lowest` to `highest`. */
 export const numberFrom = (lowest: number, highest: number) => {
   const message = `must be a number from ${lowest} to ${highest}`;
-  return z.number(message).min(lowest, message).max(highest, message);
+  return z.number(message).min(lowest, message).max(highest, message).refine(isMeasurable, tooSmall);
 };
 
 const MS_PER_DAY = 86_400_000;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
+import { itemFields } from "../catalog/item.ts";
 import { demandRate } from "./demand-rate.ts";
 import { economicOrderQuantity } from "./economic-order-quantity.ts";
 import { inventoryPosition, orderQuantity } from "./order-quantity.ts";
@@ -172,6 +173,16 @@ describe("a replenishment policy", () => {
   it("forgets demand of more than half a year ago", () => {
     const rising = Float64Array.from({ length: 400 }, (_, day) => (day < 220 ? 1_000 : 2));
     expect(replenishmentPolicy(rising, "day", nothingKnown).demand).toEqual({ mean: 2, standardDeviation: 0, periods: 180 });
+  });
+
+  it("and an order by it are finite even where all that the catalogue knows is at its bounds", () => {
+    const [least, most] = [1e-6, 1e12];
+    const terms = { unitCost: least, orderingCost: most, holdingCostRate: least, leadTimeDays: 3_650, leadTimeStdDays: 3_650, minimumOrderQuantity: most, packSize: least, serviceLevel: 0.999999 };
+    for (const [field, value] of Object.entries(terms)) expect([field, itemFields[field as keyof typeof terms].safeParse(value).success]).toEqual([field, true]);
+    for (const field of ["unitCost", "holdingCostRate", "packSize"] as const) expect(itemFields[field].safeParse(least / 10).success).toBe(false);
+    const { lotSize, safetyStock: safety, reorderPoint: point } = replenishmentPolicy(new Float64Array(200).fill(most), "day", terms);
+    const ordered = orderQuantity({ reorderPoint: point.quantity, lotSize, minimumOrderQuantity: most, packSize: least }, { onHand: 0, onOrder: 0, allocated: most });
+    expect([lotSize, safety.quantity, point.quantity, ordered].filter((quantity) => !Number.isFinite(quantity))).toEqual([]);
   });
 
   it("is finite and not negative for every series", () => {
