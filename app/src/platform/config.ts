@@ -194,7 +194,7 @@ export const environmentSchema = z.object({
   /** Milliseconds between two answers. */
   ML_SERVICE_KEEPALIVE_INTERVAL_MS: integer(30_000, 100, 3_600_000),
   /** Seconds without a sign of life after which a worker's batch is given to another one. */
-  FORECAST_HEARTBEAT_SECONDS: integer(20, 10, 50),
+  FORECAST_HEARTBEAT_SECONDS: integer(20, 10, 30),
   /** True: what the watchdog finds is put right; false: it is only told. */
   ENABLE_SELF_HEALING: flag(true),
   /** True: workers look for runs that do not get on and for schedules that were missed. */

@@ -30,7 +30,7 @@ const retries = { retryLimit: 6, retryDelay: 1, retryBackoff: true, retryDelayMa
 /** The queues of forecast runs; the one that takes failed jobs comes first, because the others name it. */
 export function runQueues(heartbeatSeconds: number): readonly QueueDefinition[] {
   return [
-    { name: FAILED_QUEUE, options: { retryLimit: 10, retryDelay: 1, retryBackoff: true, retryDelayMax: 60 } },
+    { name: FAILED_QUEUE, options: { retryLimit: 10, retryDelay: 1, retryBackoff: true, retryDelayMax: 60, heartbeatSeconds } },
     { name: RUN_QUEUE, options: { ...retries, heartbeatSeconds, expireInSeconds: 120, deadLetter: FAILED_QUEUE } },
     { name: BATCH_QUEUE, options: { ...retries, heartbeatSeconds, expireInSeconds: 600, deadLetter: FAILED_QUEUE } },
   ];
