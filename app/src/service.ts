@@ -113,7 +113,7 @@ export async function startService(role: ServiceRole, config: Config, log: Log):
     observeGauges();
     await flagSources.observe();
     database.observePool();
-    const ofTheApi = serves ? [observeRuns(database, metrics, config), observeSuggestions(database, metrics), observeBackups(database, metrics, config), observeTableGauges?.()] : [];
+    const ofTheApi = serves ? [observeRuns(database, metrics, config, log), observeSuggestions(database, metrics), observeBackups(database, metrics, config), observeTableGauges?.()] : [];
     const [{ findings, job }] = await Promise.all([monitor.report(), ...ofTheApi]);
     metrics.inventory_forecasting_health_status.set(statusValues[overallStatus(findings)]);
     for (const { name, status } of job?.checks ?? []) metrics.health_check_status.set({ check: name }, statusValues[status]);

@@ -34,9 +34,11 @@ export const dailyReport = z.object({
       mape: measure,
       wape: measure,
       highVarianceItems: z.int().nullable(),
+      /** Items with a MAPE above 25 %. */
+      outlierItems: z.int().nullable(),
     }),
   ),
-  /** Of the newest completed run; null when INCLUDE_HIGH_VARIANCE_ITEMS_IN_REPORT is false or there is no such run. */
+  /** Of the newest completed run; null when INCLUDE_HIGH_VARIANCE_ITEMS_IN_REPORT or, at its end, ENABLE_ITEM_MAPE_MONITORING was false, or there is no such run. */
   highVariance: z
     .object({
       count: z.int(),
@@ -92,18 +94,19 @@ async function measuredAccuracyOf(database: TenantDatabase): Promise<DailyReport
 }
 
 function describeRun({ summary, finishedAt, ...run }: EndedRun): DailyReport["runs"][number] {
-  return { ...run, finishedAt: finishedAt.toISOString(), mape: summary?.overall.mape ?? null, wape: summary?.overall.wape ?? null, highVarianceItems: summary?.overall.highVarianceItems ?? null };
+  return { ...run, finishedAt: finishedAt.toISOString(), mape: summary?.overall.mape ?? null, wape: summary?.overall.wape ?? null, highVarianceItems: summary?.overall.highVarianceItems ?? null, outlierItems: summary?.outliers?.items ?? null };
 }
 
 async function highVarianceOf(config: Config, database: TenantDatabase, runs: readonly EndedRun[]): Promise<DailyReport["highVariance"]> {
   const newest = runs.find(({ status }) => status === "completed");
   if (!config.INCLUDE_HIGH_VARIANCE_ITEMS_IN_REPORT || newest?.summary === undefined || newest.summary === null) return null;
-  const { thresholds, overall } = newest.summary;
-  const items = await listWorstItems(database, newest.runId, "mape", thresholds.itemMape, config.MAX_HIGH_VARIANCE_ITEMS_IN_REPORT);
+  const { thresholds: { itemMape }, overall } = newest.summary;
+  if (itemMape === null) return null;
+  const items = await listWorstItems(database, newest.runId, "mape", itemMape, config.MAX_HIGH_VARIANCE_ITEMS_IN_REPORT);
   return {
     count: overall.highVarianceItems,
     allowed: config.MAX_HIGH_VARIANCE_ITEMS_ALLOWED,
-    abovePercent: thresholds.itemMape,
+    abovePercent: itemMape,
     items: items.map(({ sku, facility, model, mape, wape, volume }) => ({ sku, facility, model, mape, wape, volume })),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@jest/globals";
 import type { DailyReport } from "./daily-report.ts";
 import { reportMail } from "./report-mail.ts";
 
-const run = { runId: "00000000-0000-4000-8000-000000000001", status: "completed", finishedAt: "2026-01-02T02:06:44.000Z", seconds: 84.2, items: 127, asOf: "2026-01-01", error: null, mape: 19.8, wape: 17.2, highVarianceItems: 3 } as const;
+const run = { runId: "00000000-0000-4000-8000-000000000001", status: "completed", finishedAt: "2026-01-02T02:06:44.000Z", seconds: 84.2, items: 127, asOf: "2026-01-01", error: null, mape: 19.8, wape: 17.2, highVarianceItems: 3, outlierItems: 4 } as const;
 const report: DailyReport = {
   tenant: "default",
   version: "1.2.3",
@@ -27,13 +27,19 @@ describe("the mail of a report", () => {
     expect(reportMail(report).text).toContain("MAPE 19.8 % (−1.5 points against the run before), target 20 %; WAPE 17.2 %.");
   });
 
+  it("counts the outliers, where there are any", () => {
+    expect(reportMail(report).text).toContain("4 items are outliers, with a MAPE above 25 %: GET /api/forecast/runs/00000000-0000-4000-8000-000000000001/accuracy lists the worst.");
+    expect(reportMail({ ...report, runs: [{ ...run, outlierItems: 1 }] }).text).toContain("1 item is an outlier, with");
+    for (const outlierItems of [0, null]) expect(reportMail({ ...report, runs: [{ ...run, outlierItems }] }).text).not.toContain("outlier");
+  });
+
   it("has no section of high variance when it is switched off", () => {
     expect(reportMail(report).html).toContain("High Variance Items");
     expect(reportMail({ ...report, highVariance: null }).html).not.toContain("High Variance Items");
   });
 
   it("says unknown where there is no value, and never null or NaN", () => {
-    const nothing = reportMail({ ...report, health: null, runs: [{ ...run, mape: null, wape: null, seconds: null, asOf: null, highVarianceItems: null }] });
+    const nothing = reportMail({ ...report, health: null, runs: [{ ...run, mape: null, wape: null, seconds: null, asOf: null, highVarianceItems: null, outlierItems: null }] });
     expect(nothing.text).toContain("MAPE unknown");
     expect(`${nothing.subject}${nothing.text}${nothing.html}`).not.toMatch(/null|NaN|undefined/);
   });

@@ -1,4 +1,5 @@
 import escapeHtml from "escape-html";
+import { OUTLIER_MAPE } from "../runs/sql/outliers.ts";
 import type { DailyReport } from "./daily-report.ts";
 
 /** A heading with sentences and perhaps a table: what both forms of a mail are made from. */
@@ -33,6 +34,7 @@ function runSection({ runs: [run, before], mapeThreshold }: DailyReport): Sectio
     sentences: [
       `${counted(run.items, "item")} forecast in ${run.seconds === null ? "unknown time" : `${run.seconds.toFixed(1)} s`}, finished ${moment(run.finishedAt)} UTC, demand known until ${run.asOf ?? "no day"}.`,
       `MAPE ${percent(run.mape)}${change}, target ${mapeThreshold} %; WAPE ${percent(run.wape)}. Both come from back-tests.`,
+      ...(run.outlierItems === null || run.outlierItems === 0 ? [] : [`${counted(run.outlierItems, "item")} ${run.outlierItems === 1 ? "is an outlier" : "are outliers"}, with a MAPE above ${OUTLIER_MAPE} %: GET /api/forecast/runs/${run.runId}/accuracy lists the worst.`]),
     ],
   };
 }

@@ -82,7 +82,7 @@ describe("the daily report", () => {
     expect(body).toMatchObject({
       tenant: "default",
       mapeThreshold: 5,
-      runs: [{ status: "completed", items: 3, asOf: "2024-05-29", highVarianceItems: 2 }],
+      runs: [{ status: "completed", items: 3, asOf: "2024-05-29", highVarianceItems: 2, outlierItems: 2 }],
       highVariance: { count: 2, allowed: 1, abovePercent: 7.5 },
       replenishment: { pending: 0, critical: 0, mostUrgent: [] },
     });

@@ -13,9 +13,11 @@ import { pause } from "../platform/pause.ts";
 import { forecastsGroup } from "../forecasting/forecast-cache.ts";
 import type { Preloader } from "../prefetch/preloader.ts";
 import type { ThreadResult, ThreadTask } from "./forecast-thread.ts";
-import type { ForecastThreads } from "./forecast-threads.ts";
-import { BATCH_QUEUE, type BatchJob, MAINTENANCE_QUEUE } from "./queues.ts";
-import { finishRun, type FinishedRun } from "./sql/finish-run.ts";
+import { completeRun } from "./complete-run.ts";
+import { type ForecastThreads, StalledError } from "./forecast-threads.ts";
+import { countMended } from "./mended-fault.ts";
+import { BATCH_QUEUE, type BatchJob } from "./queues.ts";
+import type { FinishedRun } from "./sql/finish-run.ts";
 import { type Batch, readBatch } from "./sql/read-batch.ts";
 import { storeBatch } from "./sql/store-batch.ts";
 
@@ -34,7 +36,9 @@ export interface BatchContext {
  * Forecasts one batch: one query reads its series, threads compute, and one
  * transaction stores the results, marks the batch done, ends the job and, after
  * the last batch, the run. Whatever breaks before the commit leaves nothing;
- * whoever tries again after it finds the batch done.
+ * whoever tries again after it finds the batch done. The job of the last batch
+ * ends later, when the caches know of the run: a worker that dies in between is
+ * followed by one that tells them.
  */
 export class BatchWorker {
   readonly #context: BatchContext;
@@ -50,7 +54,7 @@ export class BatchWorker {
     try {
       const batch = await readBatch(this.#context.database.of(tenant), runId, batchNo, HISTORY_PERIODS);
       if (batch === null || batch.done) {
-        metrics.forecast_batches_total.inc({ outcome: "repeated" });
+        await this.#repeat(tenant);
         return;
       }
       const settings = await this.#settings();
@@ -60,7 +64,7 @@ export class BatchWorker {
       const elapsedMs = Math.round(performance.now() - started);
       const stored = await this.#store(boss, job, results, { worker: config.POD_NAME, memoryPercent, elapsedMs });
       if (stored === null) {
-        metrics.forecast_batches_total.inc({ outcome: "repeated" });
+        await this.#repeat(tenant);
         return;
       }
       this.#count(results, elapsedMs);
@@ -68,10 +72,14 @@ export class BatchWorker {
         const progress = { runId, batch: `${batchNo}/${batch.batchesTotal}`, items: results.length, elapsedMs, ...(config.LOG_BATCH_MEMORY_USAGE ? { memoryPercent } : {}) };
         log.info(progress, `Batch ${batchNo}/${batch.batchesTotal}`);
       }
-      if (stored.finished !== null) await this.#announce(runId, tenant, stored.finished);
+      if (stored.finished !== null) {
+        await this.#announce(runId, tenant, stored.finished);
+        await boss.complete(BATCH_QUEUE, job.id);
+      }
     } catch (error) {
       metrics.forecast_batches_total.inc({ outcome: "failed" });
       log.warn({ err: error, runId, batchNo }, "a batch failed; it is tried again");
+      if (error instanceof StalledError) await countMended(this.#context, "stalled-run", runId);
       throw error;
     }
     await pause(await flags.value("STREAMING_BATCH_DELAY_MS"), job.signal);
@@ -96,7 +104,6 @@ export class BatchWorker {
       ...item,
       asOf: batch.asOf,
       horizonDays: config.FORECAST_HORIZON_DAYS,
-      itemMape: config.ENABLE_ITEM_MAPE_MONITORING,
       settings: { ...settings, serve: hybrid.value ? "hybrid" : "regular" },
       staged: hybrid.staged,
     };
@@ -105,13 +112,11 @@ export class BatchWorker {
   async #store(boss: PgBoss, job: { readonly id: string; readonly data: BatchJob }, results: readonly ThreadResult[], outcome: { worker: string; memoryPercent: number; elapsedMs: number }): Promise<{ finished: FinishedRun | null } | null> {
     const { config, database } = this.#context;
     const { tenant, runId, batchNo } = job.data;
-    const thresholds = { mape: config.MAPE_THRESHOLD, itemMape: config.MAPE_THRESHOLD * config.MAPE_ITEM_THRESHOLD_MULTIPLIER };
     return database.of(tenant).transaction(async (transaction) => {
       const progress = await storeBatch(transaction, runId, batchNo, tenant, { forecasts: results.map(({ row }) => row), variants: results.flatMap(({ variants }) => variants), selections: results.flatMap(({ selection }) => selection ?? []) }, outcome);
       if (progress === null) return null;
-      const finished = progress.done === progress.total ? await finishRun(transaction, runId, thresholds) : null;
-      if (finished !== null) await boss.insert(MAINTENANCE_QUEUE, [{ data: { tenant } }], { db: sqlOf(transaction) });
-      await boss.complete(BATCH_QUEUE, job.id, null, { db: sqlOf(transaction) });
+      const finished = progress.done === progress.total ? await completeRun(boss, transaction, config, { tenant, runId }) : null;
+      if (finished === null) await boss.complete(BATCH_QUEUE, job.id, null, { db: sqlOf(transaction) });
       return { finished };
     });
   }
@@ -128,7 +133,7 @@ export class BatchWorker {
   }
 
   async #announce(runId: string, tenant: string, { trigger, seconds, summary }: FinishedRun): Promise<void> {
-    const { cache, metrics, log } = this.#context;
+    const { metrics, log } = this.#context;
     metrics.forecast_runs_total.inc({ trigger, outcome: "completed" });
     metrics.forecast_run_duration_seconds.observe({ outcome: "completed" }, seconds);
     const { items, mape, wape, highVarianceItems } = summary.overall;
@@ -138,9 +143,20 @@ export class BatchWorker {
       metrics.forecast_hybrid_reverts_total.inc();
       log.warn({ runId, ...summary.hybrid }, "the hybrid forecasts of this run missed the threshold; the regular ones are served");
     }
-    await cache.invalidate(forecastsGroup(tenant));
+    await this.#tellCaches(tenant);
+  }
+
+  /** A batch that another worker has stored, which may have died right after. */
+  async #repeat(tenant: string): Promise<void> {
+    this.#context.metrics.forecast_batches_total.inc({ outcome: "repeated" });
+    await this.#tellCaches(tenant);
+  }
+
+  async #tellCaches(tenant: string): Promise<void> {
+    await this.#context.cache.invalidate(forecastsGroup(tenant));
     await this.#preload(tenant);
   }
+
   /** The run is stored, so that a cache that cannot be filled is no reason to fail. */
   async #preload(tenant: string): Promise<void> {
     const { config, preloader, log } = this.#context;

@@ -12,7 +12,6 @@ export interface ThreadTask {
   readonly quantities: readonly number[];
   readonly asOf: number;
   readonly horizonDays: number;
-  readonly itemMape: boolean;
   readonly settings: ForecastSettings;
   /** The selection of an earlier run, where it is to be used. */
   readonly earlier: EarlierSelection | null;
@@ -39,14 +38,14 @@ export default function forecastInThread(task: ThreadTask): ThreadResult {
     sku: task.sku,
     period: task.period,
     forecast_date: isoDate(nextDay),
-    ...measuresOf(task, item, item.served),
+    ...measuresOf(item, item.served),
     variant: task.settings.serve,
     selection: item.selection,
     history_periods: values.length,
     judged_by: item.judgedBy,
   };
   const { regular, hybrid } = item.variants;
-  const variants = regular !== hybrid || task.staged ? (["regular", "hybrid"] as const).map((variant) => ({ ...place, variant, served: variant === task.settings.serve, parameters: item.variants[variant].parameters, ...measuresOf(task, item, item.variants[variant]) })) : [];
+  const variants = regular !== hybrid || task.staged ? (["regular", "hybrid"] as const).map((variant) => ({ ...place, variant, served: variant === task.settings.serve, parameters: item.variants[variant].parameters, ...measuresOf(item, item.variants[variant]) })) : [];
   const selection = item.selection.reused ? null : { ...place, regular_model: regular.model, hybrid_model: hybrid.model, selection: selectionToKeep(item.selection) };
   return { row, variants, selection, computeMs: performance.now() - started };
 }
@@ -56,7 +55,7 @@ export function answer(): void {
   // The answer is that it returns.
 }
 
-function measuresOf({ itemMape }: ThreadTask, { judgedBy }: ItemForecast, { model, forecast, accuracy }: Variant): VariantMeasures {
+function measuresOf({ judgedBy }: ItemForecast, { model, forecast, accuracy }: Variant): VariantMeasures {
   return {
     model,
     point: rounded(forecast.point),
@@ -64,7 +63,7 @@ function measuresOf({ itemMape }: ThreadTask, { judgedBy }: ItemForecast, { mode
     upper_80: rounded(forecast.upper80),
     lower_95: rounded(forecast.lower95),
     upper_95: rounded(forecast.upper95),
-    item_mape: itemMape && judgedBy === "mape" ? (accuracy?.mape ?? null) : null,
+    item_mape: judgedBy === "mape" ? (accuracy?.mape ?? null) : null,
     mape_excluded: accuracy?.mapeExcluded ?? 0,
     wape: accuracy?.wape ?? null,
     mase: accuracy?.mase ?? null,

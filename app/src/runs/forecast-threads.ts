@@ -8,6 +8,14 @@ import type { ThreadResult, ThreadTask } from "./forecast-thread.ts";
  */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 12 };
 
+/** What the threads run; the bundle keeps the file beside its own. */
+const THREAD_FILE = fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "./forecast-thread.ts" : "./forecast-thread.js", import.meta.url));
+
+/** No item got done for too long: a computation hangs. */
+export class StalledError extends Error {
+  override readonly name = "StalledError";
+}
+
 /** Forecasts items in threads, so that the process goes on answering and sending signs of life. */
 export class ForecastThreads {
   readonly #pool: Piscina<ThreadTask, ThreadResult>;
@@ -17,12 +25,12 @@ export class ForecastThreads {
    * @param threads the most that compute at a time
    * @param keepOne true: one is ready between runs
    * @param stallMs milliseconds without a finished item after which the threads count as hanging
+   * @param file what they run: the forecasts, unless something else stands in for them
    */
-  constructor({ threads, keepOne, stallMs }: { readonly threads: number; readonly keepOne: boolean; readonly stallMs: number }) {
+  constructor({ threads, keepOne, stallMs, file = THREAD_FILE }: { readonly threads: number; readonly keepOne: boolean; readonly stallMs: number; readonly file?: string }) {
     this.#stallMs = stallMs;
     this.#pool = new Piscina({
-      // The bundle keeps the thread's file beside its own.
-      filename: fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "./forecast-thread.ts" : "./forecast-thread.js", import.meta.url)),
+      filename: file,
       minThreads: keepOne ? 1 : 0,
       maxThreads: threads,
       idleTimeout: 30_000,
@@ -33,10 +41,12 @@ export class ForecastThreads {
   /**
    * The results in the order of the tasks; rejects when a thread dies, `signal`
    * is aborted or no item gets done for too long, and ends what is under way.
+   *
+   * @throws StalledError in the last case
    */
   async run(tasks: readonly ThreadTask[], signal: AbortSignal): Promise<ThreadResult[]> {
     const stalled = new AbortController();
-    const patience = setTimeout(() => stalled.abort(new Error(`No item was forecast for ${this.#stallMs} ms.`)), this.#stallMs);
+    const patience = setTimeout(() => stalled.abort(), this.#stallMs);
     const either = AbortSignal.any([signal, stalled.signal]);
     try {
       return await Promise.all(
@@ -46,8 +56,12 @@ export class ForecastThreads {
           return result;
         }),
       );
+    } catch (error) {
+      throw stalled.signal.aborted ? new StalledError(`No item was forecast for ${this.#stallMs} ms.`) : error;
     } finally {
       clearTimeout(patience);
+      // Nobody waits for the others any more, and one that hangs would keep its thread.
+      stalled.abort();
     }
   }
 

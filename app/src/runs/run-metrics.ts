@@ -1,10 +1,13 @@
 import type { Metrics } from "@forecast-stack/monitoring/catalogue/create-metrics.ts";
 import type { Config } from "../platform/config.ts";
+import { isConnectionError } from "../platform/connection-error.ts";
 import type { Database } from "../platform/db.ts";
+import { UnavailableError } from "../platform/errors.ts";
+import type { Log } from "../platform/log.ts";
 import { listTenants } from "../platform/tenant.ts";
 import { nextRun } from "./schedule.ts";
 import type { RunSummary } from "./sql/finish-run.ts";
-import { newestCompletedRun } from "./sql/newest-run.ts";
+import { type CompletedRun, newestCompletedRun } from "./sql/newest-run.ts";
 import type { Outliers } from "./sql/outliers.ts";
 import { queueDepths } from "./sql/queue-depth.ts";
 
@@ -12,17 +15,26 @@ import { queueDepths } from "./sql/queue-depth.ts";
  * Sets the gauges that tell of the newest completed run and of the queue, as
  * the database has them: they are right after a restart too. Of several tenants
  * the worst is shown, because a gauge that is fine must mean that all are. What
- * cannot be read is taken away, so that no old value looks like a new one.
+ * cannot be read is taken away, so that no old value looks like a new one; the
+ * log says so, unless it is that the database does not answer.
  */
-export async function observeRuns(database: Database, metrics: Metrics, config: Config): Promise<void> {
+export async function observeRuns(database: Database, metrics: Metrics, config: Config, log: Log): Promise<void> {
+  const instead = (forget: (metrics: Metrics) => void) => (error: unknown) => {
+    if (!(error instanceof UnavailableError || isConnectionError(error))) log.error({ err: error }, "gauges of forecast runs could not be set");
+    forget(metrics);
+  };
   metrics.forecast_schedule_next_run_timestamp_seconds.set(nextRun(config.CRON_DAILY, new Date()).getTime() / 1_000);
-  await Promise.all([observeNewestRuns(database, metrics).catch(() => forgetNewestRun(metrics)), observeQueues(database, metrics).catch(() => forgetQueues(metrics))]);
+  await Promise.all([observeNewestRuns(database, metrics).catch(instead(forgetNewestRun)), observeQueues(database, metrics).catch(instead(forgetQueues))]);
 }
 
 async function observeNewestRuns(database: Database, metrics: Metrics): Promise<void> {
   const tenants = await listTenants(database);
   const newest = await Promise.all(tenants.map(async (tenant) => ({ tenant, run: await newestCompletedRun(database.of(tenant)) })));
-  const runs = newest.flatMap(({ tenant, run }) => (run === undefined ? [] : [{ tenant, ...run }]));
+  showNewestRuns(newest.flatMap(({ tenant, run }) => (run === undefined ? [] : [{ tenant, ...run }])), metrics);
+}
+
+/** Sets the gauges of the newest completed runs, one of each tenant that has one. */
+export function showNewestRuns(runs: readonly (Pick<CompletedRun, "finishedAt" | "summary"> & { readonly tenant: string })[], metrics: Metrics): void {
   forgetNewestRun(metrics);
   if (runs.length === 0) return;
   const overall = runs.map(({ summary }) => summary.overall);
@@ -33,7 +45,7 @@ async function observeNewestRuns(database: Database, metrics: Metrics): Promise<
   const mases = overall.map(({ medianMase }) => medianMase).filter((mase) => mase !== null);
   if (mases.length > 0) metrics.forecast_accuracy_mase_ratio.set(Math.max(...mases));
   metrics.forecast_accuracy_undefined_items.set(sum(overall.map(({ items, mapeItems }) => items - mapeItems)));
-  metrics.forecast_high_variance_items.set(sum(overall.map(({ highVarianceItems }) => highVarianceItems)));
+  metrics.forecast_high_variance_items.set(Math.max(...overall.map(({ highVarianceItems }) => highVarianceItems)));
   observeOutliers(runs.flatMap(({ summary }) => summary.outliers ?? []), metrics);
   observeModels(runs.map(({ summary }) => summary), metrics);
   for (const { tenant, summary } of runs) observeTenant(tenant, summary, metrics);
@@ -42,8 +54,8 @@ async function observeNewestRuns(database: Database, metrics: Metrics): Promise<
 
 function observeOutliers(outliers: readonly Outliers[], metrics: Metrics): void {
   if (outliers.length === 0) return;
-  metrics.forecast_outlier_items.set(sum(outliers.map(({ items }) => items)));
-  metrics.forecast_outlier_items_repeated.set(sum(outliers.map(({ repeated }) => repeated)));
+  metrics.forecast_outlier_items.set(Math.max(...outliers.map(({ items }) => items)));
+  metrics.forecast_outlier_items_repeated.set(Math.max(...outliers.map(({ repeated }) => repeated)));
   const former = outliers.map(({ formerMape }) => formerMape).filter((mape) => mape !== null);
   if (former.length > 0) metrics.forecast_former_outliers_mape_percentage.set(Math.max(...former));
 }
@@ -70,7 +82,9 @@ function observeTenant(tenant: string, { byFacility = {}, worstItems = [] }: Run
     if (mape !== null) metrics.forecast_facility_mape_percentage.set({ tenant, facility }, mape);
     if (wape !== null) metrics.forecast_facility_wape_percentage.set({ tenant, facility }, wape);
   }
-  for (const { facility, sku, mape } of worstItems) metrics.forecast_worst_item_mape_percentage.set({ tenant, facility, sku }, mape);
+  for (const { facility, sku, mape } of worstItems) {
+    if (mape !== null) metrics.forecast_worst_item_mape_percentage.set({ tenant, facility, sku }, mape);
+  }
 }
 
 function sum(values: readonly number[]): number {

@@ -44,6 +44,7 @@ describe("a setting of forecast runs", () => {
   let usual: Seen;
   let changed: Seen;
   let cautious: Seen;
+  let unmonitored: Seen;
 
   const see = async (environment: Record<string, string>): Promise<Seen> => {
     const database = await server.createDatabase();
@@ -80,7 +81,6 @@ describe("a setting of forecast runs", () => {
       ...all,
       FORECAST_HORIZON_DAYS: "7",
       ENABLE_STREAMING_FORECAST: "false",
-      ENABLE_ITEM_MAPE_MONITORING: "false",
       MAPE_ITEM_THRESHOLD_MULTIPLIER: "3",
       // Sparse items are then erratic ones, too.
       INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD: "0.99",
@@ -103,9 +103,11 @@ describe("a setting of forecast runs", () => {
       INTERMITTENT_DEMAND_ZERO_RATIO_THRESHOLD: "0.99",
       INTERMITTENT_DEMAND_CV_SQUARED_THRESHOLD: "100",
       MAX_HIGH_VARIANCE_ITEMS_IN_REPORT: "2",
+      STREAMING_BATCH_DELAY_MS: "800",
       LOG_BATCH_MEMORY_USAGE: "false",
       RUN_RETENTION_DAYS: "1",
     });
+    unmonitored = await see({ MAPE_THRESHOLD: "0.1", ENABLE_ITEM_MAPE_MONITORING: "false", ENABLE_HYBRID_FORECASTING: "true" });
   }, 120_000);
   afterAll(() => server.remove());
 
@@ -128,8 +130,23 @@ describe("a setting of forecast runs", () => {
     expect([rules(usual), rules(cautious)]).toEqual([["cv-squared", "regular", "zero-ratio"], ["regular"]]);
   });
 
-  it("ENABLE_ITEM_MAPE_MONITORING keeps the MAPE of every item", () => {
-    expect([usual, changed].map(({ forecasts }) => typeof forecasts.get("steady-1")?.accuracy.mape)).toEqual(["number", "object"]);
+  it("ENABLE_ITEM_MAPE_MONITORING=false looks at no single item: none is of high variance, an outlier or among the worst", () => {
+    expect(unmonitored.accuracy).toMatchObject({ thresholds: { itemMape: null }, overall: { highVarianceItems: 0 }, highVarianceItems: { count: 0, items: [] }, outlierItems: { count: 0, items: [] }, worstItems: { byMape: [] } });
+    expect(unmonitored.report["highVariance"]).toBeNull();
+    expect(unmonitored.metrics).toMatch(/^forecast_high_variance_items 0$/m);
+    expect(unmonitored.metrics).not.toMatch(/^forecast_worst_item_mape_percentage\{/m);
+  });
+
+  it("ENABLE_ITEM_MAPE_MONITORING=false measures all the same: a run that misses the target goes back and is counted", () => {
+    expect(unmonitored.forecasts.get("steady-1")?.accuracy.mape).toEqual(expect.any(Number));
+    expect(unmonitored.accuracy["overall"]?.["mape"]).toBeGreaterThan(0.1);
+    for (const shown of [/^forecast_accuracy_mape_percentage \d/m, /^forecast_run_last_completed_timestamp_seconds \d/m, /^forecast_hybrid_reverts_total 1$/m, /^forecast_runs_above_target_total 1$/m]) expect(unmonitored.metrics).toMatch(shown);
+  });
+
+  it("STREAMING_BATCH_DELAY_MS is how long a worker rests between two batches", () => {
+    const ended = (cautious.run["batches"] as unknown as { finishedAt: string }[]).map(({ finishedAt }) => new Date(finishedAt).getTime()).sort((one, other) => one - other);
+    expect(ended).toHaveLength(3);
+    for (const [index, time] of ended.slice(1).entries()) expect(time - (ended[index] ?? 0)).toBeGreaterThanOrEqual(800);
   });
 
   it("MAPE_THRESHOLD and MAPE_ITEM_THRESHOLD_MULTIPLIER are what items and runs are held to", () => {

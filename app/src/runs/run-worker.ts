@@ -1,12 +1,13 @@
 import type { Job, JobWithMetadata, PgBoss } from "pg-boss";
+import { forecastsGroup } from "../forecasting/forecast-cache.ts";
 import { sqlOf } from "../platform/job-queue.ts";
 import { type BatchContext, BatchWorker } from "./batch-worker.ts";
+import { completeRun } from "./complete-run.ts";
+import { countMended } from "./mended-fault.ts";
 import { BATCH_QUEUE, type BatchJob, FAILED_QUEUE, RUN_QUEUE, type RunJob } from "./queues.ts";
 import { isAbandoned } from "./abandoned-job.ts";
 import { createRun } from "./sql/create-run.ts";
 import { failRun } from "./sql/fail-run.ts";
-import { finishRun } from "./sql/finish-run.ts";
-import { recordIntervention } from "./sql/interventions.ts";
 import { planBatches } from "./sql/plan-batches.ts";
 
 /** Idle workers look for jobs this often, in seconds. */
@@ -30,14 +31,12 @@ export async function workOnRuns(boss: PgBoss, context: BatchContext): Promise<v
 }
 
 /** Counts a batch that a dead worker had. */
-async function countTakeover({ database, metrics, log }: BatchContext, { runId, batchNo }: BatchJob): Promise<void> {
-  metrics.forecast_watchdog_findings_total.inc({ kind: "dead-worker" });
-  metrics.forecast_watchdog_interventions_total.inc({ kind: "dead-worker" });
-  await recordIntervention(database, "dead-worker", runId, true);
-  log.warn({ runId, batchNo }, "a batch is taken over from a worker that gave no sign of life");
+async function countTakeover(context: BatchContext, { runId, batchNo }: BatchJob): Promise<void> {
+  await countMended(context, "dead-worker", runId);
+  context.log.warn({ runId, batchNo }, "a batch is taken over from a worker that gave no sign of life");
 }
 
-async function planRun(boss: PgBoss, { config, database, log }: BatchContext, job: Job<RunJob> | undefined): Promise<void> {
+async function planRun(boss: PgBoss, { config, database, cache, log }: BatchContext, job: Job<RunJob> | undefined): Promise<void> {
   if (job === undefined) return;
   const runId = job.data.runId ?? job.id;
   const { tenant, trigger, selection } = job.data;
@@ -49,9 +48,10 @@ async function planRun(boss: PgBoss, { config, database, log }: BatchContext, jo
     const batchJobs = planned.batchNumbers.map((batchNo) => ({ data: { tenant, runId, batchNo } satisfies BatchJob }));
     if (batchJobs.length > 0) await boss.insert(BATCH_QUEUE, batchJobs, { db: sqlOf(transaction) });
     // A tenant without items has nothing to wait for.
-    else await finishRun(transaction, runId, { mape: config.MAPE_THRESHOLD, itemMape: config.MAPE_THRESHOLD * config.MAPE_ITEM_THRESHOLD_MULTIPLIER });
+    else await completeRun(boss, transaction, config, { tenant, runId });
     return planned;
   });
+  if (plan?.items === 0) await cache.invalidate(forecastsGroup(tenant));
   if (plan !== null) log.info({ runId, trigger, items: plan.items, batches: plan.batchNumbers.length }, "forecast run started");
 }
 

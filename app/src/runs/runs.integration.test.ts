@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { loadSample } from "../../sample/load-sample.ts";
+import { eventually } from "../test-support/eventually.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { SERVICE_TOKEN, startTestService, type TestService } from "../test-support/test-service.ts";
 
@@ -92,6 +93,24 @@ describe("a forecast run of the sample catalogue", () => {
     expect(mapes).toHaveLength(10);
     expect(mapes).toEqual([...mapes].sort((a, b) => b - a));
     expect(highVarianceItems["count"]).toBe(mapes.filter((mape) => mape > 30).length);
+    const outliers = mapes.filter((mape) => mape > 25);
+    expect(body["outlierItems"]).toMatchObject({ count: outliers.length, items: outliers.map((mape) => ({ mape })) });
+  });
+
+  it("summarises every measure of its items", async () => {
+    const { body } = await app.get(`/api/forecast/runs/${runId}/accuracy`);
+    const { forecasts } = (await app.get(`/api/forecasts?limit=200&run=${runId}`)).body as unknown as { forecasts: { accuracy: { wape: number | null; rmsse: number | null; mae: number | null; rmse: number | null; trackingSignal: number | null } }[] };
+    const of = (measure: "rmsse" | "mae" | "rmse" | "trackingSignal") => forecasts.flatMap(({ accuracy }) => accuracy[measure] ?? []);
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const rmsses = of("rmsse").sort((one, other) => one - other);
+    const { overall, byModel } = body as unknown as { overall: Record<string, number>; byModel: Record<string, Record<string, number>> };
+    expect(overall["medianRmsse"]).toBeCloseTo(((rmsses[Math.floor((rmsses.length - 1) / 2)] ?? NaN) + (rmsses[Math.ceil((rmsses.length - 1) / 2)] ?? NaN)) / 2, 9);
+    expect(overall["mae"]).toBeCloseTo(mean(of("mae")), 6);
+    expect(overall["rmse"]).toBeCloseTo(Math.sqrt(mean(of("rmse").map((rmse) => rmse ** 2))), 6);
+    expect(overall["leaningItems"]).toBe(of("trackingSignal").filter((signal) => Math.abs(signal) > 4).length);
+    expect(overall["leaningItems"]).toBeGreaterThan(0);
+    const [sums] = await server.query(app.database, `SELECT 100 * sum(bias * actual_sum / 100) / sum(actual_sum) FILTER (WHERE bias IS NOT NULL) AS bias FROM forecasts WHERE run_id = '${runId}' AND model = 'holt-winters'`);
+    expect(byModel["holt-winters"]?.["bias"]).toBeCloseTo(Number(sums?.["bias"]), 6);
   });
 
   it("shows in the metrics of the catalogue", async () => {
@@ -192,6 +211,45 @@ describe("a forecast run of the sample catalogue", () => {
   });
 });
 
+describe("a forecast run with an item that sells no more", () => {
+  it("shows in the metrics as any other, without a MAPE of that item", async () => {
+    const server = await startTestServer();
+    const database = await server.createDatabase();
+    await server.query(database, "INSERT INTO items (tenant_id, sku, name) VALUES ('default', 'GONE', 'Discontinued'), ('default', 'SOLD', 'Sold')");
+    await server.query(database, `INSERT INTO demand_history SELECT 'default', 'main', material_id, DATE '2024-01-01' + day, CASE WHEN sku = 'GONE' AND day >= 400 THEN 0 ELSE 50 + (day * 7) % 5 END FROM items, generate_series(0, 459) AS day`);
+    const app = await startTestService(server, database);
+    try {
+      const runId = await app.run();
+      expect(await server.query(database, "SELECT judged_by, item_mape FROM forecasts WHERE sku = 'GONE'")).toEqual([{ judged_by: "mape", item_mape: null }]);
+      const text = await app.text("/metrics");
+      expect(text).toMatch(/^forecast_run_last_completed_timestamp_seconds \d/m);
+      expect(text).toMatch(/^forecast_accuracy_mape_percentage \d/m);
+      expect(text.split("\n").filter((line) => line.startsWith("forecast_worst_item_mape_percentage{"))).toEqual([expect.stringContaining('sku="SOLD"')]);
+      // As a release before this one stored it.
+      await server.query(database, `UPDATE forecast_runs SET summary = jsonb_set(summary, '{worstItems}', '[{"sku": "GONE", "facility": "main", "mape": null}]') WHERE run_id = '${runId}'`);
+      expect(await app.text("/metrics")).toMatch(/^forecast_run_last_completed_timestamp_seconds \d/m);
+    } finally {
+      await app.stop();
+      await server.remove();
+    }
+  }, 60_000);
+});
+
+describe("a forecast run of an older release", () => {
+  it("has no value of what that release did not measure", async () => {
+    const server = await startTestServer();
+    const app = await startTestService(server, await server.createDatabase());
+    try {
+      const runId = await app.run();
+      await server.query(app.database, `UPDATE forecast_runs SET summary = summary #- '{overall,medianRmsse}' #- '{overall,mae}' #- '{overall,rmse}' #- '{overall,bias}' #- '{overall,leaningItems}' #- '{outliers}' WHERE run_id = '${runId}'`);
+      expect((await app.get(`/api/forecast/runs/${runId}/accuracy`)).body).toMatchObject({ overall: { items: 0, medianRmsse: null, mae: null, rmse: null, bias: null, leaningItems: null }, outlierItems: { count: null, items: [] } });
+    } finally {
+      await app.stop();
+      await server.remove();
+    }
+  }, 60_000);
+});
+
 describe("a forecast run without items", () => {
   it("completes with nothing", async () => {
     const server = await startTestServer();
@@ -201,6 +259,7 @@ describe("a forecast run without items", () => {
       const runId = await app.run();
       expect((await app.get(`/api/forecast/runs/${runId}`)).body).toMatchObject({ status: "completed", progress: { itemsTotal: 0, batchesTotal: 0 } });
       expect((await app.get(`/api/forecast/runs/${runId}/accuracy`)).body).toMatchObject({ overall: { items: 0, mape: null }, withinThreshold: null });
+      await eventually(async () => expect((await app.get("/api/forecasts")).body).toMatchObject({ runId, forecasts: [] }));
     } finally {
       await app.stop();
       await server.remove();

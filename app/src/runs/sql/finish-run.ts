@@ -1,3 +1,4 @@
+import { TRACKING_SIGNAL_LIMIT } from "../../forecasting/accuracy.ts";
 import type { Queryable } from "../../platform/db.ts";
 import { type HybridOutcome, judgeHybrid } from "./judge-hybrid.ts";
 import { type Outliers, outliersOfRun } from "./outliers.ts";
@@ -5,8 +6,8 @@ import { type Outliers, outliersOfRun } from "./outliers.ts";
 /** Thresholds that a run's accuracy is compared with, in percent. */
 export interface AccuracyThresholds {
   readonly mape: number;
-  /** An item above this is of high variance. */
-  readonly itemMape: number;
+  /** An item above this is of high variance; null: nobody looks at single items. */
+  readonly itemMape: number | null;
 }
 
 /** A run's summary tells of this many facilities: the ones with the most items. */
@@ -16,8 +17,10 @@ export const WORST_ITEMS = 10;
 
 /**
  * Accuracy over groups of items. MAPE is weighted by volume over the items that
- * are judged by it; WAPE is over all items with a back-test; MASE is the median
- * over the items that are judged by it.
+ * are judged by it; WAPE and bias are over all items with a back-test (an item's
+ * errors add up to its tracking signal times its MAE); MASE is the median over
+ * the items that are judged by it, RMSSE over all that have one. MAE is the mean
+ * of the items', RMSE the root of the mean of their squares.
  */
 const measures = `
   count(*)::int AS items,
@@ -27,6 +30,11 @@ const measures = `
   100 * sum(error_sum) / nullif(sum(actual_sum), 0) AS wape,
   percentile_cont(0.5) WITHIN GROUP (ORDER BY mase) FILTER (WHERE judged_by = 'mase') AS "medianMase",
   count(*) FILTER (WHERE judged_by = 'mase')::int AS "maseItems",
+  percentile_cont(0.5) WITHIN GROUP (ORDER BY rmsse) AS "medianRmsse",
+  avg(mae) AS mae,
+  sqrt(avg(rmse * rmse)) AS rmse,
+  -100 * sum(tracking_signal * mae) / nullif(sum(actual_sum), 0) AS bias,
+  count(*) FILTER (WHERE abs(tracking_signal) > ${TRACKING_SIGNAL_LIMIT})::int AS "leaningItems",
   count(*) FILTER (WHERE item_mape > $2)::int AS "highVarianceItems"`;
 
 const sql = `
@@ -46,7 +54,7 @@ const sql = `
                      FROM (SELECT facility_id, ${measures} FROM forecasts WHERE run_id = $1
                            GROUP BY facility_id ORDER BY count(*) DESC, facility_id LIMIT ${FACILITIES}) AS by_facility),
       'worstItems', (SELECT coalesce(jsonb_agg(to_jsonb(worst)), '[]')
-                     FROM (SELECT facility_id AS facility, sku, item_mape AS mape FROM forecasts WHERE run_id = $1 AND judged_by = 'mape'
+                     FROM (SELECT facility_id AS facility, sku, item_mape AS mape FROM forecasts WHERE run_id = $1 AND judged_by = 'mape' AND item_mape IS NOT NULL AND $2::float8 IS NOT NULL
                            ORDER BY item_mape DESC, sku LIMIT ${WORST_ITEMS}) AS worst)))
   WHERE run_id = $1 AND status = 'running'
   RETURNING trigger, extract(epoch FROM finished_at - started_at)::float8 AS seconds, summary`;
@@ -60,6 +68,14 @@ export interface GroupAccuracy {
   readonly wape: number | null;
   readonly medianMase: number | null;
   readonly maseItems: number;
+  /** These five are missing in runs of older releases. */
+  readonly medianRmsse?: number | null;
+  readonly mae?: number | null;
+  readonly rmse?: number | null;
+  /** Percent: above 0 the forecasts were too high. */
+  readonly bias?: number | null;
+  /** Items whose tracking signal is beyond its limits. */
+  readonly leaningItems?: number;
   readonly highVarianceItems: number;
 }
 
@@ -75,8 +91,8 @@ export interface RunSummary {
   readonly byCategory: Readonly<Record<string, GroupAccuracy>>;
   /** The facilities with the most items; missing in runs of older releases. */
   readonly byFacility?: Readonly<Record<string, GroupAccuracy>>;
-  /** The items with the highest MAPE; missing in runs of older releases. */
-  readonly worstItems?: readonly { readonly facility: string; readonly sku: string; readonly mape: number }[];
+  /** The items with the highest MAPE; missing in runs of older releases, or with items that have none. */
+  readonly worstItems?: readonly { readonly facility: string; readonly sku: string; readonly mape: number | null }[];
 }
 
 /** A run that has just ended; `seconds` from its start. */

@@ -20,7 +20,7 @@ const sql = (measure: "item_mape" | "mase") => `
   ORDER BY f.${measure} DESC, f.sku
   LIMIT $4`;
 
-/** The items of a run that are judged by `measure` and are worst by it, above `above`. */
-export function listWorstItems(database: TenantDatabase, runId: string, measure: "mape" | "mase", above: number, limit: number): Promise<ItemAccuracy[]> {
+/** The items of a run that are judged by `measure` and are worst by it, above `above`; none when that is null. */
+export function listWorstItems(database: TenantDatabase, runId: string, measure: "mape" | "mase", above: number | null, limit: number): Promise<ItemAccuracy[]> {
   return database.read<ItemAccuracy>(`runs.worst-${measure}`, sql(measure === "mape" ? "item_mape" : "mase"), [runId, measure, above, limit]);
 }

@@ -9,13 +9,17 @@ export interface Outliers {
   readonly formerMape: number | null;
 }
 
-const outlier = thresholds.outlierMapePercent;
+/** Percent: an item with a MAPE above this is an outlier. */
+export const OUTLIER_MAPE = thresholds.outlierMapePercent;
 
-/** A subquery for the run $1: its outliers beside those of the tenant's completed run before it. */
+/**
+ * A subquery for the run $1: its outliers beside those of the tenant's completed
+ * run before it. Without a threshold for items, $2, nobody looks for outliers.
+ */
 export const outliersOfRun = `
-  SELECT count(*) FILTER (WHERE now.item_mape > ${outlier})::int AS items,
-         count(*) FILTER (WHERE now.item_mape > ${outlier} AND before.item_mape > ${outlier})::int AS repeated,
-         avg(now.item_mape) FILTER (WHERE before.item_mape > ${outlier}) AS "formerMape"
+  SELECT count(*) FILTER (WHERE now.item_mape > ${OUTLIER_MAPE})::int AS items,
+         count(*) FILTER (WHERE now.item_mape > ${OUTLIER_MAPE} AND before.item_mape > ${OUTLIER_MAPE})::int AS repeated,
+         avg(now.item_mape) FILTER (WHERE before.item_mape > ${OUTLIER_MAPE}) AS "formerMape"
   FROM forecasts now
   LEFT JOIN forecasts before
     ON before.material_id = now.material_id AND before.facility_id = now.facility_id
@@ -26,4 +30,4 @@ export const outliersOfRun = `
      WHERE earlier.status = 'completed'
      ORDER BY earlier.requested_at DESC
      LIMIT 1)
-  WHERE now.run_id = $1`;
+  WHERE now.run_id = $1 AND $2::float8 IS NOT NULL`;
