@@ -114,6 +114,29 @@ describe("a setting of the cache", () => {
     expect([await filled({}), await filled({ ENABLE_CACHE_WARMUP: "false" }), await filled({ CACHE_WARMUP_ON_STARTUP: "false" })]).toEqual([1, 0, 0]);
   });
 
+  it("PREFETCH_TOP_N_QUERIES is how many of the most frequent queries are computed ahead, and PREFETCH_INCLUDE_RECENT adds as many of the last day", async () => {
+    const limits = [11, 12, 13];
+    const prefetched = async (environment: Record<string, string>) => {
+      const database = await createDatabase();
+      const asked = [[11, "10 days", 100], [12, "10 days", 50], [13, "1 hour", 10]].map(([limit, ago, requests]) => `('default', 'hash-${limit}', 'items.list {"active":"true","limit":${limit},"afterSku":""}', ${requests}, 1, now() - interval '${ago}')`);
+      await server.query(database, `INSERT INTO query_log (tenant_id, query_hash, query_pattern, requests, duration_ms, created_at) VALUES ${asked.join(", ")}`);
+      const app = await start({ CACHE_WARMUP_ON_STARTUP: "true", ...environment }, database);
+      await eventually(async () => {
+        if ((await value(app, 'cache_preload_duration_seconds_count{reason="startup"}')) === 0) throw new Error("still filling");
+      });
+      const known: number[] = [];
+      for (const limit of limits) {
+        const before = await value(app, 'cache_hits_total{cache="lists"}');
+        await app.get(`/api/items?limit=${limit}`);
+        if ((await value(app, 'cache_hits_total{cache="lists"}')) > before) known.push(limit);
+      }
+      return known;
+    };
+    expect(await prefetched({ PREFETCH_TOP_N_QUERIES: "1", PREFETCH_INCLUDE_RECENT: "false" })).toEqual([11]);
+    expect(await prefetched({ PREFETCH_TOP_N_QUERIES: "2", PREFETCH_INCLUDE_RECENT: "false" })).toEqual([11, 12]);
+    expect(await prefetched({ PREFETCH_TOP_N_QUERIES: "1", PREFETCH_INCLUDE_RECENT: "true" })).toEqual([11, 13]);
+  }, 60_000);
+
   it("CACHE_PRELOAD_ASYNC: the worker goes on with other batches while the cache is filled after a run", async () => {
     const database = await createDatabase();
     const letGo = await hold(database, "query_log");

@@ -5,6 +5,7 @@ import { eventually } from "../test-support/eventually.ts";
 import { startTestServer, type TestServer } from "../test-support/test-database.ts";
 import { startTestRedis, type TestRedis } from "../test-support/test-redis.ts";
 import { startTestService, type TestService } from "../test-support/test-service.ts";
+import { DEPLOY_MS } from "./scheduled-prefetch.ts";
 
 describe("the cache, with several processes", () => {
   let server: TestServer;
@@ -106,6 +107,26 @@ describe("the cache, with several processes", () => {
     expect(await value(app, 'cache_hits_total{cache="lists"}')).toBe(1);
   });
 
+  it("shows a new run when the worker that stored its last batch died before it could tell", async () => {
+    const app = await start("api+worker");
+    const shown = async () => (await app.get("/api/forecasts?limit=7")).body["runId"];
+    const before = await app.run();
+    // What follows this run must not be what shows the other one.
+    await eventually(async () => {
+      const [{ left } = { left: 1 }] = await query<{ left: number }>("SELECT count(*)::int AS left FROM pgboss.job WHERE name IN ('forecast-batch', 'maintenance') AND state < 'completed'");
+      if (left > 0) throw new Error("the run is not over yet");
+    });
+    expect(await shown()).toBe(before);
+    const next = "00000000-0000-4000-8000-000000000001";
+    await query(`INSERT INTO forecast_runs SELECT (jsonb_populate_record(r, jsonb_build_object('run_id', '${next}', 'requested_at', now()))).* FROM forecast_runs r`);
+    await query(`INSERT INTO forecast_batches SELECT (jsonb_populate_record(b, jsonb_build_object('run_id', '${next}'))).* FROM forecast_batches b WHERE batch_no = 1`);
+    expect(await shown()).toBe(before);
+    // As it comes back from the dead worker.
+    await query(`INSERT INTO pgboss.job (name, data) VALUES ('forecast-batch', '{"tenant": "default", "runId": "${next}", "batchNo": 1}')`);
+    await eventually(async () => expect(await shown()).toBe(next));
+    expect(await value(app, 'forecast_batches_total{outcome="repeated"}')).toBe(1);
+  }, 60_000);
+
   it("is filled before a service that starts is asked for anything", async () => {
     const app = await start("api", { CACHE_WARMUP_ON_STARTUP: "true" });
     await eventually(async () => {
@@ -115,15 +136,23 @@ describe("the cache, with several processes", () => {
     expect(await value(app, 'cache_misses_total{cache="lists"}')).toBe(0);
   });
 
-  it("is filled once after a deploy, however many workers the release has", async () => {
-    const release = { APP_VERSION: "7.0.0", PREFETCH_LEAD_TIME_MINUTES: "0", ENABLE_PREDICTIVE_PREFETCH: "true" };
-    const [one, two] = [await start("api+worker", release), await start("api+worker", release)];
-    const filled = async () => (await value(one, 'cache_preload_duration_seconds_count{reason="deploy"}')) + (await value(two, 'cache_preload_duration_seconds_count{reason="deploy"}'));
-    await eventually(async () => {
-      if ((await filled()) === 0) throw new Error("not filled yet");
-    });
-    expect(await query("SELECT count(*)::int AS jobs FROM pgboss.job WHERE name = 'cache-prefetch' AND data ->> 'reason' = 'deploy'")).toEqual([{ jobs: 1 }]);
-  });
+  it("is filled once after each deploy, however many workers the release has, and of the same version too", async () => {
+    const release = { PREFETCH_LEAD_TIME_MINUTES: "0", ENABLE_PREDICTIVE_PREFETCH: "true" };
+    const untilFilled = (times: number) =>
+      eventually(async () => {
+        const filled = await Promise.all(running.map((app) => value(app, 'cache_preload_duration_seconds_count{reason="deploy"}')));
+        if (filled.reduce((sum, count) => sum + count, 0) < times) throw new Error("not filled yet");
+      });
+    const jobs = () => query("SELECT count(*)::int AS jobs FROM pgboss.job WHERE name = 'cache-prefetch' AND data ->> 'reason' = 'deploy'");
+    // Two processes that start on both sides of this moment would count as two releases.
+    await eventually(() => (Date.now() % DEPLOY_MS < DEPLOY_MS - 20_000 ? Promise.resolve() : Promise.reject(new Error("ten minutes are nearly over"))), 30_000);
+    for (const pod of ["one", "two"]) await start("api+worker", { ...release, POD_NAME: `worker-7d9f8c6b5-${pod}` });
+    await untilFilled(1);
+    expect(await jobs()).toEqual([{ jobs: 1 }]);
+    await start("api+worker", { ...release, POD_NAME: "worker-5c4b3a2d1-one" });
+    await untilFilled(2);
+    expect(await jobs()).toEqual([{ jobs: 2 }]);
+  }, 90_000);
 
   it("is filled after a run, and old runs go", async () => {
     const app = await start("api+worker");

@@ -8,6 +8,8 @@ import type { Preloader } from "./preloader.ts";
 
 export const PREFETCH_QUEUE = "cache-prefetch";
 const CLOCK_QUEUE = "cache-prefetch-clock";
+/** Longer than the workers of a release take to start, shorter than it takes to leave a release and come back to it. */
+export const DEPLOY_MS = 10 * 60_000;
 
 /**
  * Fills the cache before the peaks of the day and after a deploy. The hours are
@@ -37,8 +39,21 @@ export function scheduledPrefetch(flags: Flags, preloader: Preloader): Scheduled
   ];
 }
 
-/** Asks for the prefetch after a deploy: every process of a release does, and it is done once. */
-export async function askForDeployPrefetch(jobs: JobQueue, { APP_VERSION }: Config, flags: Flags): Promise<void> {
+/**
+ * Asks for the prefetch after a deploy: every process of a release does, and it
+ * is done once for those that start together.
+ */
+export async function askForDeployPrefetch(jobs: JobQueue, { POD_NAME }: Config, flags: Flags): Promise<void> {
   const delaySeconds = 60 * (await flags.value("PREFETCH_LEAD_TIME_MINUTES"));
-  await jobs.ask(PREFETCH_QUEUE, stableId(PREFETCH_QUEUE, "deploy", APP_VERSION), { reason: "deploy" }, delaySeconds);
+  await jobs.ask(PREFETCH_QUEUE, deployPrefetchId(POD_NAME, new Date()), { reason: "deploy" }, delaySeconds);
+}
+
+/**
+ * The job of the processes of one release that start within the same ten
+ * minutes. The release is the pods' template, by which their names begin: other
+ * images or settings are another one, under the same version too; and one that
+ * a rollback brings back is prefetched again, because its time is another.
+ */
+export function deployPrefetchId(podName: string, now: Date): string {
+  return stableId(PREFETCH_QUEUE, "deploy", podName.replace(/-[^-]*$/, ""), String(Math.floor(now.getTime() / DEPLOY_MS)));
 }
