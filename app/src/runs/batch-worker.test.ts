@@ -22,7 +22,7 @@ function workerThatFailsWith(error: Error) {
     log: createLog({ level: "fatal", role: "worker", version: "test", destination: { write: () => undefined } }),
     threads: { run: () => Promise.reject(error) },
   } as unknown as BatchContext;
-  const handle = () => new BatchWorker(context).handle({} as PgBoss, { id: runId, data: { tenant: "default", runId, batchNo: 1 }, signal: new AbortController().signal });
+  const handle = () => new BatchWorker(context).handle({} as unknown as PgBoss, { id: runId, data: { tenant: "default", runId, batchNo: 1 }, signal: new AbortController().signal });
   const counted = async () => (await registry.metrics()).split("\n").filter((line) => /^forecast_watchdog_\w+\{.*\} [1-9]/.test(line));
   return { handle, recorded, counted };
 }

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, it } from "@jest/globals";
 import type { ThreadTask } from "./forecast-thread.ts";
 import { ForecastThreads, StalledError } from "./forecast-threads.ts";
 
-const STALL_MS = 1_000;
+/** Longer than a thread takes to start on a busy machine. */
+const STALL_MS = 3_000;
 
 describe("the threads that forecast", () => {
   let threads: ForecastThreads | undefined;
@@ -21,7 +22,7 @@ describe("the threads that forecast", () => {
     const pool = start(1);
     await expect(pool.run(tasks("first", "hangs", "second"), never)).rejects.toThrow(new StalledError(`No item was forecast for ${STALL_MS} ms.`));
     expect(await skusOf(pool, "first", "second")).toEqual(["first", "second"]);
-  });
+  }, 20_000);
 
   it("say when one of them dies, which is no stall, and go on with the next batch", async () => {
     const pool = start(1);
@@ -34,7 +35,7 @@ describe("the threads that forecast", () => {
     const pool = start(2);
     // Two batches: what the first leaves behind, the second would wait for.
     for (let batch = 0; batch < 2; batch += 1) await expect(pool.run(tasks("hangs", "fails"), never)).rejects.toThrow("no forecast for this item");
-  });
+  }, 20_000);
 
   it("stop when the batch is given up", async () => {
     const given = new AbortController();
