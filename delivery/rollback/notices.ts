@@ -1,6 +1,6 @@
-import { userInfo } from "node:os";
 import type { Notice } from "../notify.ts";
 import { firstLine } from "../tell.ts";
+import { who } from "../who.ts";
 import type { RollbackResult } from "./rollback.ts";
 import type { RollbackPlan } from "./rollback-plan.ts";
 
@@ -9,7 +9,7 @@ export function rollbackNotice(plan: Pick<RollbackPlan, "stack" | "from" | "targ
   const changed = plan.steps.filter(({ operation }) => operation !== "unchanged").length;
   const left = [...mismatches, ...remaining].map(({ name }) => name);
   const sentences = [
-    `${wayOf(plan)} by ${userInfo().username} in ${Math.round(seconds)} s, ${changed} resources changed.`,
+    `${wayOf(plan)} by ${who()} in ${Math.round(seconds)} s, ${changed} resources changed.`,
     ...(undone.length > 0 ? [`Migrations taken back: ${undone.join(", ")}.`] : []),
     ...(paused.length > 0 ? [`Paused rollouts: ${paused.join(", ")}.`] : []),
     ...(left.length > 0 ? [`Not as that release had it: ${[...new Set(left)].join(", ")}.`] : []),
@@ -20,7 +20,7 @@ export function rollbackNotice(plan: Pick<RollbackPlan, "stack" | "from" | "targ
 
 /** What people are told when a rollback did not come to its end. */
 export function failureNotice(plan: Pick<RollbackPlan, "stack" | "from" | "target" | "request">, error: unknown): Notice {
-  return { title: `The rollback of ${plan.stack} failed`, text: `${wayOf(plan)} by ${userInfo().username} was not finished: ${firstLine(error)} The same command goes on where it stopped.`, severity: "warning" };
+  return { title: `The rollback of ${plan.stack} failed`, text: `${wayOf(plan)} by ${who()} was not finished: ${firstLine(error)} The same command goes on where it stopped.`, severity: "warning" };
 }
 
 function wayOf({ from, target, request }: Pick<RollbackPlan, "from" | "target" | "request">): string {

@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import type { Deployment } from "../releases/checkpoint.ts";
@@ -6,6 +5,7 @@ import type { Decrypt } from "../releases/passphrase.ts";
 import { acknowledge, quarantine } from "../releases/quarantine.ts";
 import { ReleaseError } from "../releases/release-error.ts";
 import { fingerprintOf, ReleaseHistory } from "../releases/release-history.ts";
+import { who } from "../who.ts";
 import { told } from "./api-error.ts";
 import { removeBegun, rollbackName, writeBegun } from "./begun-rollback.ts";
 import { contextOf } from "./cluster.ts";
@@ -143,7 +143,7 @@ export class Rollback {
 
   /** Notes what is to be done, so that it can be finished, and keeps what is left from being deployed again meanwhile. */
   async #begin({ from, target, request }: RollbackPlan): Promise<void> {
-    const [at, by] = [new Date().toISOString(), userInfo().username];
+    const [at, by] = [new Date().toISOString(), who()];
     await writeBegun(this.#stack, { to: target.update.release ?? 0, from: from.id, request, at, by });
     const left = fingerprintOf((await this.#history.read(from)).deployment);
     const wanted = fingerprintOf(target.deployment);
@@ -154,7 +154,7 @@ export class Rollback {
 }
 
 function messageOf({ target, request }: RollbackPlan): string {
-  return `${rollbackName(target.update.release ?? 0, request.only)}, by ${userInfo().username}`;
+  return `${rollbackName(target.update.release ?? 0, request.only)}, by ${who()}`;
 }
 
 function describeEvent(metadata: { readonly op: string; readonly urn: string } | undefined): string {

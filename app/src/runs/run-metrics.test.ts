@@ -13,7 +13,7 @@ describe("the gauges of the newest runs", () => {
   let show: (...summaries: RunSummary[]) => Promise<string[]>;
   beforeEach(() => {
     registry = new Registry();
-    const metrics = createMetrics(registry, ["api"]);
+    const metrics = createMetrics(registry, ["api", "worker"]);
     show = async (...summaries) => {
       showNewestRuns(summaries.map((of, index) => ({ tenant: `tenant-${index}`, finishedAt, summary: of })), metrics);
       return (await registry.metrics()).split("\n");
