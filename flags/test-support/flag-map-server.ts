@@ -25,8 +25,8 @@ export class FlagMapServer {
   /** The Events that were written. */
   readonly events: Record<string, unknown>[] = [];
   readonly #server = createServer((request, response) => void this.#answer(request, response));
-  /** The last change of each map: all that somebody who was away for a moment has to know. */
-  readonly #changes = new Map<string, Change>();
+  /** All changes, oldest first: whoever was away for a moment is told of those since. */
+  readonly #changes: Change[] = [];
   readonly #watches = new Set<OpenWatch>();
   readonly #refused = new Map<string, number>();
   #version = 100;
@@ -103,7 +103,7 @@ export class FlagMapServer {
   }
 
   #stored(name: string): StoredMap | undefined {
-    const change = this.#changes.get(name);
+    const change = this.#changes.findLast(({ stored }) => stored.metadata.name === name);
     return change?.type === "DELETED" ? undefined : change?.stored;
   }
 
@@ -121,13 +121,13 @@ export class FlagMapServer {
     const watch = { name, response };
     this.#watches.add(watch);
     response.on("close", () => this.#watches.delete(watch));
-    const missed = this.#changes.get(name);
-    if (missed !== undefined && Number(missed.stored.metadata.resourceVersion) > from) response.write(lineOf(missed.type, missed.stored));
+    const missed = this.#changes.filter(({ stored: { metadata } }) => metadata.name === name && Number(metadata.resourceVersion) > from);
+    for (const { type, stored } of missed) response.write(lineOf(type, stored));
   }
 
   #change(change: Change): void {
     const { type, stored } = change;
-    this.#changes.set(stored.metadata.name, change);
+    this.#changes.push(change);
     for (const { name, response } of this.#watches) if (name === stored.metadata.name && !response.writableEnded) response.write(lineOf(type, stored));
   }
 }
