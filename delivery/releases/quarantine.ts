@@ -31,9 +31,14 @@ export async function readQuarantine(stack: string): Promise<readonly Quarantine
   }
 }
 
-/** Adds an entry; one of the same fingerprint is replaced. Its image is refused, too, until something that runs it is allowed. */
-export async function quarantine(stack: string, entry: Omit<QuarantineEntry, "image">): Promise<void> {
-  await write(stack, withEntry(await readQuarantine(stack), entry));
+/**
+ * Adds an entry; one of the same fingerprint is replaced. Its image is refused,
+ * too, until something that runs it is allowed, unless it runs on.
+ *
+ * @param runs what runs instead, as fingerprintOf names it
+ */
+export async function quarantine(stack: string, entry: Omit<QuarantineEntry, "image">, runs: string): Promise<void> {
+  await write(stack, withEntry(await readQuarantine(stack), entry, runs));
 }
 
 /** Allows what has this fingerprint again, and its image; returns whether either was quarantined. */
@@ -46,9 +51,9 @@ export async function acknowledge(stack: string, fingerprint: string): Promise<b
 }
 
 /** The quarantine with one more entry, for which see `quarantine`. */
-export function withEntry(entries: readonly QuarantineEntry[], entry: Omit<QuarantineEntry, "image">): QuarantineEntry[] {
+export function withEntry(entries: readonly QuarantineEntry[], entry: Omit<QuarantineEntry, "image">, runs: string): QuarantineEntry[] {
   const image = imageIn(entry.fingerprint);
-  return [...entries.filter(({ fingerprint }) => fingerprint !== entry.fingerprint), { ...entry, ...(image === undefined ? {} : { image }) }];
+  return [...entries.filter(({ fingerprint }) => fingerprint !== entry.fingerprint), { ...entry, ...(image === undefined || image === imageIn(runs) ? {} : { image }) }];
 }
 
 /** The quarantine without what is allowed, for which see `acknowledge`. */

@@ -142,12 +142,12 @@ export class Rollback {
   }
 
   /** Notes what is to be done, so that it can be finished, and keeps what is left from being deployed again meanwhile. */
-  async #begin({ from, target, request }: RollbackPlan): Promise<void> {
+  async #begin({ from, target, wanted: runs, request }: RollbackPlan): Promise<void> {
     const [at, by] = [new Date().toISOString(), who()];
     await writeBegun(this.#stack, { to: target.update.release ?? 0, from: from.id, request, at, by });
     const left = fingerprintOf((await this.#history.read(from)).deployment);
     const wanted = fingerprintOf(target.deployment);
-    if (left !== wanted && left !== "") await quarantine(this.#stack, { fingerprint: left, release: from.release ?? 0, at, by });
+    if (left !== wanted && left !== "") await quarantine(this.#stack, { fingerprint: left, release: from.release ?? 0, at, by }, fingerprintOf(runs));
     // A part of the target says nothing about the rest of it.
     if (request.only === undefined) await acknowledge(this.#stack, wanted);
   }
