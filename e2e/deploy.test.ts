@@ -94,10 +94,12 @@ describe("forecastctl deploy", () => {
 
   it("does not go on without the backup that it ought to make", async () => {
     const before = await updates();
-    const { metadata, ...schedule } = JSON.parse(await stack.kubectl(["get", "cronjob", "backup", "-o", "json"])) as { metadata: { name: string; labels: object } };
+    const { metadata, ...schedule } = JSON.parse(await stack.kubectl(["get", "cronjob", "backup", "-o", "json", "--show-managed-fields"])) as { metadata: { name: string; labels: object; managedFields: { manager: string; operation: string }[] } };
+    const pulumi = metadata.managedFields.find(({ operation }) => operation === "Apply")?.manager ?? "";
     await stack.kubectl(["delete", "cronjob", "backup"]);
     const { code, output } = await deploy("--yes", "--skip-build");
-    await stack.kubectl(["create", "--filename", "-"], JSON.stringify({ ...schedule, metadata: { name: metadata.name, labels: metadata.labels } }));
+    // In Pulumi's name, as it was: its next update would find the fields of somebody else.
+    await stack.kubectl(["apply", "--server-side", "--field-manager", pulumi, "--filename", "-"], JSON.stringify({ ...schedule, metadata: { name: metadata.name, labels: metadata.labels } }));
     expect([code, output]).toEqual([1, expect.stringMatching(/The database cannot be backed up: the CronJob backup, .* forecastctl rollback --to 2 --stack e2e-deploy puts it back\./)]);
     expect(await updates()).toEqual(before);
   }, 4 * MINUTE);
