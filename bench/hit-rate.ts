@@ -27,15 +27,20 @@ try {
     await loadSample(origin, SERVICE_TOKEN, QUERIES);
     const random = seededRandom(SEED);
     const rows: string[][] = [];
+    const row = (day: string, { hits, misses }: { hits: number; misses: number }, preload: string) => [day, String(hits + misses), String(misses), `${((100 * hits) / (hits + misses)).toFixed(2)} %`, preload];
+    const all = { hits: 0, misses: 0 };
     for (let day = 1; day <= DAYS; day += 1) {
       process.stderr.write(`… day ${day} of ${DAYS}\n`);
       await runForecast(origin, 300_000);
       const [before, preload] = [await reads(origin), await preloadSeconds(origin)];
       await play(origin, Array.from({ length: REQUESTS }, () => zipf(random.next())));
       const after = await reads(origin);
-      const [hits, misses] = [after.hits - before.hits, after.misses - before.misses];
-      rows.push([String(day), String(hits + misses), String(misses), `${((100 * hits) / (hits + misses)).toFixed(2)} %`, preload]);
+      const ofDay = { hits: after.hits - before.hits, misses: after.misses - before.misses };
+      rows.push(row(String(day), ofDay, preload));
+      all.hits += ofDay.hits;
+      all.misses += ofDay.misses;
     }
+    rows.push(row("all", all, ""));
     table(["day", "reads", "misses", "hit rate", "preload after the run"], rows);
   });
 } finally {
