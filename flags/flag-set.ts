@@ -48,6 +48,11 @@ export class FlagSet {
     return this.#core;
   }
 
+  /** What people have set, also what has ended. */
+  get overrides(): Overrides {
+    return this.#overrides;
+  }
+
   /** Twelve hexadecimal digits of what all processes share: two with the same revision answer alike. */
   get revision(): string {
     return this.#revision;

@@ -1,6 +1,6 @@
 import type { Deployment } from "../releases/checkpoint.ts";
 import { StackBackups, backupTemplate } from "./backups.ts";
-import { archivedCluster, backUpCluster, cloudNativeCluster } from "./operator-backup.ts";
+import { archivedCluster, backUpCluster } from "./operator-backup.ts";
 import type { StackPlace } from "./service-job.ts";
 
 /**
@@ -13,7 +13,6 @@ import type { StackPlace } from "./service-job.ts";
 export async function backUpFirst(running: Deployment, place: StackPlace, occasion: "before-deploy" | "before-undo", note: (message: string) => void): Promise<string | undefined> {
   const cluster = archivedCluster(running);
   if (cluster !== undefined) return backUpCluster(place, cluster, occasion, note);
-  if (cloudNativeCluster(running) !== undefined) return "none: this stack's CloudNativePG cluster has no bucket to back up to (backup.s3)";
   if ((await backupTemplate(place)) === undefined) return undefined;
   const { name, rows } = await new StackBackups(place, note).create();
   return `${name}, ${rows} rows`;

@@ -1,4 +1,4 @@
-import { archivedCluster } from "../backup/operator-backup.ts";
+import { archivedCluster, cloudNativeCluster } from "../backup/operator-backup.ts";
 import { nameOf } from "../releases/contents.ts";
 import type { Deployment } from "../releases/checkpoint.ts";
 
@@ -12,7 +12,7 @@ import type { Deployment } from "../releases/checkpoint.ts";
 export function whyNoBackup(today: Deployment, newest: Deployment): string | undefined {
   if (archivedCluster(today) !== undefined) return undefined;
   if (today.resources.every(({ type }) => type.startsWith("pulumi:"))) return "the stack is destroyed, there is no database";
-  if (has(today, "kubernetes:postgresql.cnpg.io/v1:Cluster")) return "its CloudNativePG cluster has no object store to back up to (backup.s3)";
+  if (cloudNativeCluster(today) !== undefined) return "its CloudNativePG cluster has no object store to back up to (backup.s3)";
   if (!has(today, "kubernetes:apps/v1:StatefulSet", "postgres")) return "its Postgres is run by somebody else, who makes the backups (postgres.mode)";
   if ([today, newest].some((deployment) => has(deployment, "kubernetes:batch/v1:CronJob", "backup"))) return undefined;
   return "this stack makes none (backup.enabled)";

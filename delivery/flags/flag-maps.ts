@@ -2,6 +2,7 @@ import { CoreV1Api, type KubeConfig, PatchStrategy, setHeaderOptions } from "@ku
 import { type FlagMap, type FlagMapContent, flagConfigMaps, rolloutRecordsMap } from "@forecast-stack/flags/config-maps.ts";
 import { FlagError } from "./flag-error.ts";
 import type { RolloutPatch } from "../rollouts/rollout-change.ts";
+import { refusalOf } from "../rollback/api-error.ts";
 import type { OverridePatch } from "./override-change.ts";
 import { whoAmI } from "./who-am-i.ts";
 
@@ -52,7 +53,7 @@ export class FlagMapStore {
       await this.#patch("rollouts", version === undefined ? body : { ...body, metadata: { ...body.metadata, resourceVersion: version } }, dryRun);
       return true;
     } catch (error) {
-      if (((error as Error).cause as { code?: unknown } | undefined)?.code === 409) return false;
+      if (refusalOf((error as Error).cause)?.code === 409) return false;
       throw error;
     }
   }
@@ -82,17 +83,8 @@ async function told<Answer>(asked: Promise<Answer>, notFound?: string): Promise<
   try {
     return await asked;
   } catch (error) {
-    const { code, body } = error as { code?: unknown; body?: unknown };
-    if (code === 404 && notFound !== undefined) throw new FlagError(notFound, { cause: error });
-    throw new FlagError(typeof code === "number" ? `The API server refused: ${messageOf(body)}` : `The API server does not answer: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function messageOf(body: unknown): string {
-  try {
-    const status = typeof body === "string" ? (JSON.parse(body) as { message?: unknown }) : (body as { message?: unknown });
-    return String(status.message);
-  } catch {
-    return String(body);
+    const refusal = refusalOf(error);
+    if (refusal?.code === 404 && notFound !== undefined) throw new FlagError(notFound, { cause: error });
+    throw new FlagError(refusal === undefined ? `The API server does not answer: ${(error as Error).message}` : `The API server refused: ${refusal.message}`, { cause: error });
   }
 }

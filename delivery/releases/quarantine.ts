@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { paths } from "@forecast-stack/local/paths.ts";
+import { writeWhenChanged } from "@forecast-stack/local/write-file.ts";
 import { z } from "zod";
 import { ReleaseError } from "./release-error.ts";
 
@@ -71,8 +72,7 @@ function imageIn(fingerprint: string): string | undefined {
 async function write(stack: string, entries: readonly QuarantineEntry[]): Promise<void> {
   const file = fileOf(stack);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(`${file}.new`, `${JSON.stringify({ entries }, undefined, 2)}\n`);
-  await rename(`${file}.new`, file);
+  await writeWhenChanged(file, `${JSON.stringify({ entries }, undefined, 2)}\n`);
 }
 
 function fileOf(stack: string): string {

@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { paths } from "@forecast-stack/local/paths.ts";
+import { writeWhenChanged } from "@forecast-stack/local/write-file.ts";
 import { z } from "zod";
 import type { NumberedUpdate } from "../releases/update.ts";
 
@@ -35,8 +36,7 @@ export async function readBegun(stack: string, folder = rollbacksFolder): Promis
 export async function writeBegun(stack: string, begun: BegunRollback, folder = rollbacksFolder): Promise<void> {
   const file = fileOf(stack, folder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(`${file}.new`, `${JSON.stringify(begunSchema.parse(begun), undefined, 2)}\n`);
-  await rename(`${file}.new`, file);
+  await writeWhenChanged(file, `${JSON.stringify(begunSchema.parse(begun), undefined, 2)}\n`);
 }
 
 export async function removeBegun(stack: string, folder = rollbacksFolder): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
+import { cloudNativeCluster } from "../backup/operator-backup.ts";
 import type { CheckpointResource, Deployment } from "../releases/checkpoint.ts";
 import type { Decrypt } from "../releases/passphrase.ts";
 import { ReleaseError } from "../releases/release-error.ts";
@@ -31,7 +32,7 @@ export function changedPasswords(target: Deployment, today: Deployment, decrypt:
  * its older password back, and no pod of that release would become ready.
  */
 export function foreignPasswordObstacles(target: Deployment, today: Deployment, decrypt: Keys): Obstacle[] {
-  const ours = secretOf(today) !== undefined || today.resources.some(({ type, delete: condemned }) => type === "kubernetes:postgresql.cnpg.io/v1:Cluster" && !condemned);
+  const ours = secretOf(today) !== undefined || cloudNativeCluster(today) !== undefined;
   const [then, now] = [contentOf(secretOf(target, "service-secrets"), decrypt.target), contentOf(secretOf(today, "service-secrets"), decrypt.today)];
   if (ours || then === undefined || now === undefined || then["DB_PASSWORD"] === now["DB_PASSWORD"]) return [];
   return [{ reason: "The database's password was changed since that release, and its Postgres is run by somebody else: have them give the service's role the older one, deploy today's release with that password, and go back then." }];

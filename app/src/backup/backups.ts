@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { compareVersions } from "@forecast-stack/migrations/migration-header.ts";
 import { migrateUp } from "../migrate/migrate.ts";
 import { readMigrations } from "../migrate/migration-files.ts";
+import { valueOrUndefined } from "../platform/json-text.ts";
 import { fieldOf, messageOf } from "../platform/thrown.ts";
 import { type ArchiveHeader, ArchiveReader } from "./archive.ts";
 import { BackupError } from "./backup-error.ts";
@@ -219,7 +220,7 @@ export class Backups {
   /** Undefined when it is damaged, or another backup's. */
   async #manifest(name: string): Promise<Manifest | undefined> {
     const content = await text(await this.#parts.store.get(`${name}${MANIFEST}`));
-    const { data } = manifestSchema.safeParse(jsonOf(content));
+    const { data } = manifestSchema.safeParse(valueOrUndefined(content));
     return data?.name === name ? data : undefined;
   }
 
@@ -239,15 +240,6 @@ function stamp(moment: Date): string {
 
 function sum({ contents }: ArchiveHeader): number {
   return contents.reduce((total, { rows }) => total + rows, 0);
-}
-
-/** The value that a text holds; undefined when it is no JSON. */
-function jsonOf(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
 }
 
 /** What decryption, decompression and COPY throw when bytes are missing or are others. */

@@ -110,15 +110,14 @@ export async function switchDatabase(administration: Administration, replacement
       await client.query("SET lock_timeout = '5s'");
       const deadline = Date.now() + SESSIONS_END_MS;
       for (;;) {
-        const error = await client.query(statements).then(
-          () => undefined,
-          (thrown: unknown) => ({ thrown }),
-        );
-        if (error === undefined) return;
-        const { thrown } = error;
-        if (isConnectionError(thrown)) throw new BackupError("failed", `The connection broke while the databases were switched (${messageOf(thrown)}). Where there is a database ${kept} by now, the backup is restored; else nothing was changed, and the restore can be run again.`, thrown);
-        // A session that began between the first two statements: it is ended by the next attempt.
-        if (fieldOf(thrown, "code") !== OBJECT_IN_USE || Date.now() > deadline) throw new BackupError("failed", `The restored database could not take the place of the service's, which goes on as it was: ${messageOf(thrown)}.`, thrown);
+        try {
+          await client.query(statements);
+          return;
+        } catch (thrown) {
+          if (isConnectionError(thrown)) throw new BackupError("failed", `The connection broke while the databases were switched (${messageOf(thrown)}). Where there is a database ${kept} by now, the backup is restored; else nothing was changed, and the restore can be run again.`, thrown);
+          // A session that began between the first two statements: it is ended by the next attempt.
+          if (fieldOf(thrown, "code") !== OBJECT_IN_USE || Date.now() > deadline) throw new BackupError("failed", `The restored database could not take the place of the service's, which goes on as it was: ${messageOf(thrown)}.`, thrown);
+        }
       }
     },
     "postgres",

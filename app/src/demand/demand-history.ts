@@ -3,7 +3,7 @@ import { requireItem } from "../catalog/change-items.ts";
 import type { TenantDatabase } from "../platform/db.ts";
 import { InvalidRequestError } from "../platform/errors.ts";
 import { day, text } from "../platform/fields.ts";
-import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
+import { decodeCursor, foreignCursor, pageQuery, toPage } from "../platform/pagination.ts";
 import { listDemand } from "./sql/list-demand.ts";
 
 /** What the demand of an item can be asked for; without a facility that of all. */
@@ -21,7 +21,7 @@ export async function getDemandHistory(database: TenantDatabase, { sku, limit, c
   const { from, to } = filter;
   if (from !== undefined && to !== undefined && from > to) throw new InvalidRequestError("from must not be later than to.");
   const position = cursor === undefined ? [] : decodeCursor(cursor, 2);
-  if (position.length > 0 && !day.safeParse(position[0]).success) throw new InvalidRequestError("The query parameter cursor is not one that this list gave.");
+  if (position.length > 0 && !day.safeParse(position[0]).success) throw foreignCursor();
   await requireItem(database, sku);
   const page = toPage(await listDemand(database, sku, filter, position, limit + 1), limit, ({ date, facility }) => [date, facility]);
   return { sku, demand: [...page.rows], nextCursor: page.nextCursor };

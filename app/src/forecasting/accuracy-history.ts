@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { TenantDatabase } from "../platform/db.ts";
-import { InvalidRequestError } from "../platform/errors.ts";
 import { day, text } from "../platform/fields.ts";
-import { decodeCursor, pageQuery, toPage } from "../platform/pagination.ts";
+import { decodeCursor, foreignCursor, pageQuery, toPage } from "../platform/pagination.ts";
 import { dayNumber, isoDate } from "./demand-series.ts";
 import { newestDemandDay } from "./sql/known-demand.ts";
 import { listMeasuredAccuracy } from "./sql/list-measured-accuracy.ts";
@@ -35,7 +34,7 @@ export const accuracyHistoryPage = z.object({ measured: z.array(measuredAccuracy
 /** How accurate the forecasts for an item turned out to be, period by period, newest first. */
 export async function getAccuracyHistory(database: TenantDatabase, { limit, cursor, ...filter }: z.infer<typeof accuracyHistoryQuery>): Promise<z.infer<typeof accuracyHistoryPage>> {
   const position = cursor === undefined ? [] : decodeCursor(cursor, 2);
-  if (position[0] !== undefined && !day.safeParse(position[0]).success) throw new InvalidRequestError("The query parameter cursor is not one that this list gave.");
+  if (position[0] !== undefined && !day.safeParse(position[0]).success) throw foreignCursor();
   const page = toPage(await listMeasuredAccuracy(database, filter, position, limit + 1), limit, ({ to, facility }) => [to, facility]);
   return { measured: [...page.rows], nextCursor: page.nextCursor };
 }

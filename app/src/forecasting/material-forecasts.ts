@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { TenantDatabase } from "../platform/db.ts";
-import { InvalidRequestError, NotFoundError } from "../platform/errors.ts";
-import { decodeCursor, toPage } from "../platform/pagination.ts";
+import { NotFoundError } from "../platform/errors.ts";
+import { decodeCursor, foreignCursor, toPage } from "../platform/pagination.ts";
 import { findRun } from "../runs/sql/find-run.ts";
 import { newestCompletedRun } from "../runs/sql/newest-run.ts";
 import { periodStarts } from "./demand-series.ts";
@@ -41,7 +41,7 @@ export interface ForecastQuery extends ForecastFilter {
 export async function getMaterialForecasts(database: TenantDatabase, { run: askedFor, limit, cursor, ...filter }: ForecastQuery): Promise<z.infer<typeof forecastPage>> {
   // The cursor holds on to its run, so that a run that completes meanwhile does not mix two.
   const [cursorRun, ...position] = cursor === undefined ? [] : decodeCursor(cursor, 3);
-  if (cursorRun !== undefined && !z.uuid().safeParse(cursorRun).success) throw new InvalidRequestError("The query parameter cursor is not one that this list gave.");
+  if (cursorRun !== undefined && !z.uuid().safeParse(cursorRun).success) throw foreignCursor();
   const wanted = cursorRun ?? askedFor;
   const run = wanted === undefined ? await newestCompletedRun(database) : await findRun(database, wanted);
   if (run === undefined && wanted !== undefined) throw new NotFoundError(`There is no forecast run ${wanted}.`);

@@ -25,7 +25,12 @@ export function decodeCursor(cursor: string, parts: number): string[] {
   } catch {
     // Not JSON: answered like any other text that is not a cursor.
   }
-  throw new InvalidRequestError("The query parameter cursor is not one that this list gave.");
+  throw foreignCursor();
+}
+
+/** What a cursor is refused with whose position cannot be one of the list. */
+export function foreignCursor(): InvalidRequestError {
+  return new InvalidRequestError("The query parameter cursor is not one that this list gave.");
 }
 
 /** Rows have printable texts only: with any other the database could not look for the next ones. */

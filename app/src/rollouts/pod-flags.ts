@@ -1,24 +1,20 @@
 import type { FlagMap, FlagMapContent } from "@forecast-stack/flags/config-maps.ts";
 import type { Environment, FlagDefinitions } from "@forecast-stack/flags/flag-definition.ts";
 import { FlagSet } from "@forecast-stack/flags/flag-set.ts";
-import { inForce, type Overrides, readOverrides } from "@forecast-stack/flags/overrides.ts";
+import { inForce } from "@forecast-stack/flags/overrides.ts";
 import type { FlagProblem } from "@forecast-stack/flags/problem.ts";
 
 /** The flags as the pods have them: what was good before an entry became wrong stays, here as there. */
 export class PodFlags {
-  readonly #definitions: FlagDefinitions;
   readonly #set: FlagSet;
-  #overrides: Overrides = {};
   #ignored: readonly FlagProblem[] = [];
 
   constructor(definitions: FlagDefinitions, environment: Environment) {
-    this.#definitions = definitions;
     this.#set = new FlagSet({ definitions, environment, variables: {} });
   }
 
   take(maps: Readonly<Record<FlagMap, FlagMapContent>>): void {
     this.#ignored = (["definitions", "overrides", "rollouts"] as const).flatMap((map) => this.#set.take(map, maps[map]));
-    this.#overrides = readOverrides(this.#definitions, maps.overrides, this.#overrides).overrides;
   }
 
   /** What a pod reports that has seen these maps. */
@@ -33,6 +29,6 @@ export class PodFlags {
 
   /** Whether everybody has one value of a flag, because a person wants it so. */
   isOverridden(flag: string, now: Date): boolean {
-    return Object.hasOwn(inForce(this.#overrides, now.getTime()).overrides, flag);
+    return Object.hasOwn(inForce(this.#set.overrides, now.getTime()).overrides, flag);
   }
 }
