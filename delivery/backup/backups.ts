@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Deployment } from "../releases/checkpoint.ts";
 import { ReleaseError } from "../releases/release-error.ts";
+import { parseUrn } from "../rollback/urn.ts";
 import { type JobTemplate, readSchedule, runServiceJob, type StackPlace } from "./service-job.ts";
 
 /** A backup as the service's backup role tells of it. */
@@ -78,6 +80,11 @@ export class StackBackups {
 /** What stands under `key` in the lines that have it. */
 function valuesOf<Value>(lines: readonly Readonly<Record<string, unknown>>[], key: string, schema: z.ZodType<Value>): Value[] {
   return lines.filter((line) => key in line).map((line) => schema.parse(line[key]));
+}
+
+/** Whether a release has the schedule of backups, from which Jobs are made. */
+export function hasSchedule({ resources }: Deployment): boolean {
+  return resources.some(({ type, urn, delete: condemned }) => type === "kubernetes:batch/v1:CronJob" && parseUrn(urn).name === "backup" && !condemned);
 }
 
 /** The pod of the stack's schedule; undefined where there is none. */

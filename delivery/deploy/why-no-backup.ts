@@ -1,3 +1,4 @@
+import { hasSchedule } from "../backup/backups.ts";
 import { archivedCluster, cloudNativeCluster } from "../backup/operator-backup.ts";
 import { nameOf } from "../releases/contents.ts";
 import type { Deployment } from "../releases/checkpoint.ts";
@@ -13,11 +14,11 @@ export function whyNoBackup(today: Deployment, newest: Deployment): string | und
   if (archivedCluster(today) !== undefined) return undefined;
   if (today.resources.every(({ type }) => type.startsWith("pulumi:"))) return "the stack is destroyed, there is no database";
   if (cloudNativeCluster(today) !== undefined) return "its CloudNativePG cluster has no object store to back up to (backup.s3)";
-  if (!has(today, "kubernetes:apps/v1:StatefulSet", "postgres")) return "its Postgres is run by somebody else, who makes the backups (postgres.mode)";
-  if ([today, newest].some((deployment) => has(deployment, "kubernetes:batch/v1:CronJob", "backup"))) return undefined;
+  if (!runsPostgres(today)) return "its Postgres is run by somebody else, who makes the backups (postgres.mode)";
+  if ([today, newest].some(hasSchedule)) return undefined;
   return "this stack makes none (backup.enabled)";
 }
 
-function has({ resources }: Deployment, wanted: string, name?: string): boolean {
-  return resources.some(({ type, urn, delete: condemned }) => type === wanted && !condemned && (name === undefined || nameOf(urn) === name));
+function runsPostgres({ resources }: Deployment): boolean {
+  return resources.some(({ type, urn, delete: condemned }) => type === "kubernetes:apps/v1:StatefulSet" && !condemned && nameOf(urn) === "postgres");
 }

@@ -1,4 +1,5 @@
 import { backUpFirst } from "../backup/back-up-first.ts";
+import { hasSchedule } from "../backup/backups.ts";
 import { archivedCluster } from "../backup/operator-backup.ts";
 import { placeIn } from "../backup/stack-place.ts";
 import { migrationImages, runMigrateJob, undoMigrations } from "../migrations/undo.ts";
@@ -8,7 +9,6 @@ import { contextOf } from "./cluster.ts";
 import type { Obstacle } from "./plan.ts";
 import type { RollbackPlan } from "./rollback-plan.ts";
 import { riskOfUndo, type SchemaConsent, type SchemaPlan, undoesFirst } from "./schema.ts";
-import { parseUrn } from "./urn.ts";
 
 /** Why data must not go: nobody would have made a backup of them. */
 export function backupObstacles(schema: SchemaPlan, { undoMigrations, acceptDataLoss }: SchemaConsent, { stack, today, wanted }: { readonly stack: string; readonly today: Deployment; readonly wanted: Deployment }): Obstacle[] {
@@ -20,7 +20,7 @@ export function backupObstacles(schema: SchemaPlan, { undoMigrations, acceptData
 
 /** Whether what runs then can be told to back the database up. */
 function makesBackups(deployment: Deployment): boolean {
-  return archivedCluster(deployment) !== undefined || deployment.resources.some(({ type, urn, delete: condemned }) => type === "kubernetes:batch/v1:CronJob" && parseUrn(urn).name === "backup" && !condemned);
+  return archivedCluster(deployment) !== undefined || hasSchedule(deployment);
 }
 
 /**
