@@ -47,16 +47,28 @@ export async function getMaterialForecasts(database: TenantDatabase, { run: aske
   if (run === undefined && wanted !== undefined) throw new NotFoundError(`There is no forecast run ${wanted}.`);
   if (run === undefined) return { runId: null, asOf: null, forecasts: [], nextCursor: null };
   const page = toPage(await listForecasts(database, run.runId, position, filter, limit + 1), limit, (row) => [run.runId, row.sku, row.facility]);
-  return { runId: run.runId, asOf: run.asOf, forecasts: page.rows.map(describeForecast), nextCursor: page.nextCursor };
+  const datesOf = sharedDates();
+  return { runId: run.runId, asOf: run.asOf, forecasts: page.rows.map((row) => describeForecast(row, datesOf(row))), nextCursor: page.nextCursor };
 }
 
-function describeForecast(row: StoredForecast): z.infer<typeof forecast> {
+/** The dates of forecasts; those of one run are nearly all the same, and are written once. */
+function sharedDates(): (forecast: StoredForecast) => string[] {
+  const known = new Map<string, string[]>();
+  return ({ nextDay, period, point: { length } }) => {
+    const key = `${nextDay} ${period} ${length}`;
+    const dates = known.get(key) ?? periodStarts(nextDay, period, length);
+    known.set(key, dates);
+    return dates;
+  };
+}
+
+function describeForecast(row: StoredForecast, dates: string[]): z.infer<typeof forecast> {
   return {
     sku: row.sku,
     facility: row.facility,
     model: row.model,
     period: row.period,
-    dates: periodStarts(row.nextDay, row.period, row.point.length),
+    dates,
     point: row.point,
     interval80: { lower: row.lower80, upper: row.upper80 },
     interval95: { lower: row.lower95, upper: row.upper95 },

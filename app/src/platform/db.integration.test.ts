@@ -39,6 +39,18 @@ describe("the pool of connections", () => {
     }
   });
 
+  it("reads arrays of numbers as Postgres has them, also those that JSON cannot say", async () => {
+    const database = open();
+    try {
+      const columns = "'{1,-2}'::int[] AS integers, '{0.1,-0,1e300,5e-324}'::float8[] AS doubles, '{}'::float8[] AS none, '{1,NULL}'::int[] AS gaps, '{NaN,-Infinity}'::float8[] AS odd, '{{1,2},{3,4}}'::float8[] AS nested, NULL::float8[] AS missing, '{1,2}'::text[] AS texts";
+      expect(await database.query("arrays", `SELECT ${columns}`)).toEqual([
+        { integers: [1, -2], doubles: [0.1, -0, 1e300, 5e-324], none: [], gaps: [1, null], odd: [Number.NaN, -Infinity], nested: [[1, 2], [3, 4]], missing: null, texts: ["1", "2"] },
+      ]);
+    } finally {
+      await database.close();
+    }
+  });
+
   it("gives up waiting for a connection after DATABASE_POOL_ACQUIRE_TIMEOUT_MS, and not before", async () => {
     /** What a statement comes to while others hold all connections for two seconds. */
     const whileAllAreHeld = async (timeout: string) => {

@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 import { isConnectionError } from "./connection-error.ts";
 import { UnavailableError } from "./errors.ts";
 import type { Log } from "./log.ts";
+import { columnTypes } from "./number-arrays.ts";
 
 /** Runs SQL statements, each under a name that metrics and logs show. */
 export interface Queryable {
@@ -67,7 +68,7 @@ export class Database implements Queryable {
   #answeredAt = -Infinity;
 
   constructor(config: DatabaseConfig, metrics: Metrics, log: Log, applicationName: string) {
-    this.#pool = new pg.Pool({ ...connectionOf(config), application_name: applicationName, min: 1, max: config.DATABASE_POOL_MAX, idleTimeoutMillis: config.DATABASE_POOL_IDLE_TIMEOUT_MS, connectionTimeoutMillis: config.DATABASE_POOL_ACQUIRE_TIMEOUT_MS, keepAlive: true });
+    this.#pool = new pg.Pool({ ...connectionOf(config), types: columnTypes, application_name: applicationName, min: 1, max: config.DATABASE_POOL_MAX, idleTimeoutMillis: config.DATABASE_POOL_IDLE_TIMEOUT_MS, connectionTimeoutMillis: config.DATABASE_POOL_ACQUIRE_TIMEOUT_MS, keepAlive: true });
     this.#metrics = metrics;
     this.#log = log;
     this.#slowMs = config.SLOW_QUERY_THRESHOLD_MS;
