@@ -7,9 +7,16 @@ import { type Principal, roles } from "../platform/principal.ts";
 export const ISSUER = "forecast-service";
 const AUDIENCE = "forecast-service";
 
-const claims = z.object({ sub: z.string().min(1), tenant: z.string().min(1), role: z.enum(roles) });
+const claims = z.object({ sub: z.string().min(1), tenant: z.string().min(1), role: z.enum(roles), sid: z.uuid() });
 
-/** Signs and checks the access tokens of users: JWTs with HS256 and the claims sub, tenant, role, iss, aud, iat and exp. */
+/** What an access token says. */
+export interface AccessClaims {
+  readonly principal: Principal;
+  /** The session that it belongs to: the family of its refresh tokens. */
+  readonly familyId: string;
+}
+
+/** Signs and checks the access tokens of users: JWTs with HS256 and the claims sub, tenant, role, sid, iss, aud, iat and exp. */
 export class AccessTokens {
   readonly #key: Uint8Array;
   readonly #seconds: number;
@@ -28,9 +35,9 @@ export class AccessTokens {
     return this.#seconds;
   }
 
-  async sign({ subject, tenant, role }: Pick<Principal, "subject" | "tenant" | "role">): Promise<string> {
+  async sign({ principal: { subject, tenant, role }, familyId }: AccessClaims): Promise<string> {
     const now = Math.floor(Date.now() / 1_000);
-    return new SignJWT({ tenant, role })
+    return new SignJWT({ tenant, role, sid: familyId })
       .setProtectedHeader({ alg: "HS256", typ: "JWT" })
       .setSubject(subject)
       .setIssuer(ISSUER)
@@ -41,15 +48,15 @@ export class AccessTokens {
   }
 
   /**
-   * The user of a token, without asking the database.
+   * What a token says; whether its session goes on, the database knows.
    *
    * @throws UnauthorizedError when it is not one of ours, changed or expired
    */
-  async verify(token: string): Promise<Principal> {
+  async verify(token: string): Promise<AccessClaims> {
     const verified = await jwtVerify(token, this.#key, { algorithms: ["HS256"], issuer: ISSUER, audience: AUDIENCE, requiredClaims: ["exp"] }).catch(() => undefined);
     const parsed = claims.safeParse(verified?.payload);
     if (!parsed.success) throw new UnauthorizedError("The token is not valid, or not any more.");
-    const { sub, tenant, role } = parsed.data;
-    return { subject: sub, tenant, role, kind: "user" };
+    const { sub, tenant, role, sid } = parsed.data;
+    return { principal: { subject: sub, tenant, role, kind: "user" }, familyId: sid };
   }
 }

@@ -5,9 +5,10 @@ import type { Database } from "../platform/db.ts";
 import { UnauthorizedError } from "../platform/errors.ts";
 import { type Authenticate, bearerToken, type Principal } from "../platform/principal.ts";
 import { DEFAULT_TENANT } from "../platform/tenant.ts";
-import type { AccessTokens } from "./access-token.ts";
+import type { AccessClaims, AccessTokens } from "./access-token.ts";
 import { OpenIdProvider } from "./openid.ts";
 import { readToken, type StoredToken } from "./opaque-token.ts";
+import { sessionGoesOn } from "./sql/refresh-tokens.ts";
 import { findServiceToken } from "./sql/service-tokens.ts";
 
 /** Who the bearer of SVC_JWT is, and in whose name the service does what nobody asked for. */
@@ -16,7 +17,8 @@ export const serviceItself: Principal = { subject: "service", tenant: DEFAULT_TE
 /**
  * Knows every kind of token: SVC_JWT, the service tokens in the database, those
  * of the OpenID provider, and the service's own access tokens. Which kind one is
- * can be seen from it; only service tokens are looked up.
+ * can be seen from it. Service tokens and the sessions of access tokens are looked
+ * up each time, so that one that is revoked is refused at once.
  */
 export function createAuthenticate({ config, database, accessTokens }: { readonly config: Config; readonly database: Database; readonly accessTokens: AccessTokens }): Authenticate {
   const isServiceItself = comparedWith(config.SVC_JWT);
@@ -27,8 +29,14 @@ export function createAuthenticate({ config, database, accessTokens }: { readonl
     const stored = readToken("service", token);
     if (stored !== undefined) return findService(database, stored);
     if (provider?.issued(claimsOf(token)) === true) return provider.verify(token);
-    return accessTokens.verify(token);
+    return findUser(database, await accessTokens.verify(token));
   };
+}
+
+/** A session that was ended takes its access tokens along, which could act for hours yet. */
+async function findUser(database: Database, { principal, familyId }: AccessClaims): Promise<Principal> {
+  if (!(await sessionGoesOn(database.of(principal.tenant), familyId))) throw new UnauthorizedError("The session of this token is ended; sign in again.");
+  return principal;
 }
 
 async function findService(database: Database, stored: StoredToken): Promise<Principal> {

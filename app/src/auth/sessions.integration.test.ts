@@ -12,6 +12,7 @@ describe("sessions of users", () => {
   let app: TestService;
   const login = (email: string, password = PASSWORD) => app.send("POST", "/api/auth/login", { token: null, json: { email, password } });
   const refresh = (refreshToken: unknown) => app.send("POST", "/api/auth/refresh", { token: null, json: { refreshToken: String(refreshToken) } });
+  const reads = async (accessToken: unknown) => (await app.send("GET", "/api/items", { token: String(accessToken) })).status;
   const addUser = async (email: string, role = "viewer") => expect((await app.send("POST", "/api/auth/users", { json: { email, password: PASSWORD, role } })).status).toBe(201);
 
   beforeAll(async () => {
@@ -32,7 +33,7 @@ describe("sessions of users", () => {
     const claims = decodeJwt(String(body["accessToken"]));
     expect(claims).toMatchObject({ sub: `${role}@local`, tenant: "default", role, iss: "forecast-service", aud: "forecast-service" });
     expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(43_200);
-    expect((await app.send("GET", "/api/items", { token: String(body["accessToken"]) })).status).toBe(200);
+    expect(await reads(body["accessToken"])).toBe(200);
   });
 
   it("begin whatever the case of the address", async () => {
@@ -62,7 +63,9 @@ describe("sessions of users", () => {
     const { body: next } = await refresh(stolen["refreshToken"]);
     expect((await refresh(stolen["refreshToken"])).status).toBe(401);
     expect((await refresh(next["refreshToken"])).status).toBe(401);
+    expect([await reads(stolen["accessToken"]), await reads(next["accessToken"])]).toEqual([401, 401]);
     expect((await refresh(other["refreshToken"])).status).toBe(200);
+    expect(await reads(other["accessToken"])).toBe(200);
     const { body } = await app.get("/api/audit?entity=user&entityId=staff@local&limit=1");
     expect(body["changes"]).toMatchObject([{ action: "revoke-reused", actor: "staff@local", actorKind: "user" }]);
   });
@@ -78,20 +81,24 @@ describe("sessions of users", () => {
   it("end at a sign-out, which may be repeated", async () => {
     const { body } = await login("viewer@local");
     const logout = () => app.send("POST", "/api/auth/logout", { token: null, json: { refreshToken: body["refreshToken"] } });
+    expect(await reads(body["accessToken"])).toBe(200);
     expect([(await logout()).status, (await logout()).status]).toEqual([204, 204]);
     expect((await refresh(body["refreshToken"])).status).toBe(401);
+    expect(await reads(body["accessToken"])).toBe(401);
   });
 
-  it("end when the user is deactivated: nothing is renewed, and access tokens last until they expire", async () => {
+  it("end when the user is deactivated, at once", async () => {
     await addUser("leaving@example.com");
     const { body } = await login("leaving@example.com");
     expect((await app.send("PUT", "/api/auth/users/leaving@example.com", { json: { active: false } })).body).toMatchObject({ active: false });
     expect((await refresh(body["refreshToken"])).status).toBe(401);
     expect((await login("leaving@example.com")).status).toBe(401);
-    expect((await app.send("GET", "/api/items", { token: String(body["accessToken"]) })).status).toBe(200);
+    const refused = await app.send("GET", "/api/items", { token: String(body["accessToken"]) });
+    expect([refused.status, refused.body["detail"]]).toEqual([401, "The session of this token is ended; sign in again."]);
     // Being active again brings no ended session back.
     await app.send("PUT", "/api/auth/users/leaving@example.com", { json: { active: true } });
     expect((await refresh(body["refreshToken"])).status).toBe(401);
+    expect(await reads(body["accessToken"])).toBe(401);
     expect((await login("leaving@example.com")).status).toBe(200);
   });
 
@@ -111,11 +118,12 @@ describe("sessions of users", () => {
     expect(await server.query(app.database, "SELECT FROM refresh_tokens JOIN users USING (user_id) WHERE email = 'changing@example.com' AND revoked_at IS NULL")).toEqual([]);
   }, 15_000);
 
-  it("end when the user's role changes, so that the old one is not renewed", async () => {
+  it("end when the user's role changes, so that nobody acts with the old one", async () => {
     await addUser("demoted@example.com", "staff");
     const { body } = await login("demoted@example.com");
     await app.send("PUT", "/api/auth/users/demoted@example.com", { json: { role: "viewer" } });
     expect((await refresh(body["refreshToken"])).status).toBe(401);
+    expect(await reads(body["accessToken"])).toBe(401);
     expect((await login("demoted@example.com")).body["role"]).toBe("viewer");
   });
 

@@ -35,7 +35,7 @@ export async function openSession(transaction: Queryable, context: SessionContex
   const { principal, userId, familyId = randomUUID() } = user;
   const { token, ...stored } = createToken("refresh", principal.tenant);
   await insertRefreshToken(transaction, stored, { userId, familyId, seconds: context.refreshSeconds });
-  return { accessToken: await context.accessTokens.sign(principal), refreshToken: token, expiresIn: context.accessTokens.expiresIn, role: principal.role };
+  return { accessToken: await context.accessTokens.sign({ principal, familyId }), refreshToken: token, expiresIn: context.accessTokens.expiresIn, role: principal.role };
 }
 
 /**

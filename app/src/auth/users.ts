@@ -23,7 +23,7 @@ export async function addUser(database: TenantDatabase, actor: Actor, user: { re
 
 /**
  * Changes a user. A new role, a new password or a deactivation ends the user's
- * sessions: no access token is renewed by what the user was before.
+ * sessions with all their tokens.
  *
  * @throws NotFoundError when there is no such user, ConflictError when no active administrator would be left
  */

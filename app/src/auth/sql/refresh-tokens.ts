@@ -1,4 +1,4 @@
-import type { Queryable } from "../../platform/db.ts";
+import type { Queryable, TenantDatabase } from "../../platform/db.ts";
 import type { Role } from "../../platform/principal.ts";
 import type { StoredToken } from "../opaque-token.ts";
 
@@ -43,6 +43,12 @@ export async function markRotated(transaction: Queryable, { tenant, hash }: Stor
 
 export async function revokeFamily(transaction: Queryable, tenant: string, familyId: string): Promise<void> {
   await transaction.query("refresh-tokens.revoke-family", "UPDATE refresh_tokens SET revoked_at = now() WHERE tenant_id = $1 AND family_id = $2 AND revoked_at IS NULL", [tenant, familyId]);
+}
+
+/** Whether nobody has ended a session (index idx_refresh_tokens_family). */
+export async function sessionGoesOn(database: TenantDatabase, familyId: string): Promise<boolean> {
+  const sql = "SELECT FROM refresh_tokens WHERE tenant_id = $1 AND family_id = $2 AND revoked_at IS NULL LIMIT 1";
+  return (await database.read("refresh-tokens.session", sql, [database.tenant, familyId])).length > 0;
 }
 
 /** Ends all sessions of a user. */
