@@ -14,7 +14,7 @@ export interface Forecast {
 export interface FittedModel {
   /** Expected demand of the next `horizon` periods; the array is the caller's. */
   readonly points: (horizon: number) => Float64Array;
-  /** Standard deviation of the forecast error 1, 2, ... `horizon` periods ahead. */
+  /** Standard deviation of the forecast error 1, 2, ... `horizon` periods ahead; the array is the caller's. */
   readonly deviations: (horizon: number) => Float64Array;
   /** The parameters found or given, for explanations. */
   readonly parameters: Readonly<Record<string, number>>;
@@ -40,12 +40,12 @@ export function forecastWith(model: FittedModel, history: Series, horizon: numbe
   const ceiling = EXPLOSION_LIMIT * maximum(history);
   const point = model.points(horizon);
   const deviations = model.deviations(horizon);
-  // Views of one buffer: most of what a simple model costs is making buffers and collecting them.
-  const limits = new Float64Array(4 * horizon);
+  // Most of what a simple model costs is making buffers and collecting them: three limits are views of one, the last one takes the place of the deviations.
+  const limits = new Float64Array(3 * horizon);
   const lower80 = limits.subarray(0, horizon);
   const upper80 = limits.subarray(horizon, 2 * horizon);
-  const lower95 = limits.subarray(2 * horizon, 3 * horizon);
-  const upper95 = limits.subarray(3 * horizon);
+  const lower95 = limits.subarray(2 * horizon);
+  const upper95 = deviations;
   for (let step = 0; step < horizon; step += 1) {
     const value = bounded(point[step] ?? 0, ceiling);
     const known = deviations[step] ?? 0;
@@ -62,7 +62,7 @@ export function forecastWith(model: FittedModel, history: Series, horizon: numbe
 /** The largest value, 0 for an empty series. */
 export function maximum(series: Series): number {
   let largest = 0;
-  for (const value of series) if (value > largest) largest = value;
+  for (let t = 0; t < series.length; t += 1) largest = Math.max(largest, series[t] ?? 0);
   return largest;
 }
 
