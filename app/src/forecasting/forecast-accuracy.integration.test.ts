@@ -135,6 +135,23 @@ describe("forecasts against what happened", () => {
     expect((await app.get(`/api/forecast/accuracy/summary?${window}&facility=elsewhere`)).body).toMatchObject({ overall: { items: 0, mape: null }, byModel: [] });
   });
 
+  it("counts a series for the model of the newest run in the window", async () => {
+    await server.query(app.database, `UPDATE forecasts SET model = CASE forecast_date WHEN '${day(121)}' THEN 'older' ELSE 'newer' END WHERE sku = 'DAILY'`);
+    const byModel = async (last: number) => (await app.get(`/api/forecast/accuracy/summary?from=${day(122)}&to=${day(last)}&category=shop`)).body["byModel"];
+    expect(await byModel(125)).toMatchObject([{ group: "older", items: 1, periods: 4 }]);
+    expect(await byModel(127)).toMatchObject([{ group: "newer", items: 1, periods: 6 }]);
+  });
+
+  it("compares no day that lies beyond the horizon of its forecast", async () => {
+    const horizon = second.forecasts.find(({ sku }) => sku === "DAILY")?.dates.length ?? 0;
+    const end = 125 + horizon;
+    await importDemand([`DAILY,${day(end - 1)},10`, `DAILY,${day(end + 5)},10`]);
+    const window = `from=${day(end - 2)}&to=${day(end + 5)}`;
+    expect((await app.get(`/api/forecast/accuracy?sku=DAILY&${window}`)).body).toMatchObject({ periods: 3, mapeExcluded: 2 });
+    expect((await app.get(`/api/forecast/accuracy/summary?${window}&category=shop`)).body).toMatchObject({ overall: { items: 1, periods: 3 } });
+    expect((await app.get(`/api/forecast/accuracy/summary?from=${day(end + 1)}&to=${day(end + 5)}&category=shop`)).body).toMatchObject({ overall: { items: 0, periods: 0 } });
+  });
+
   it("leaves series that MAPE cannot judge out of it alone, and weights the others by their volume", async () => {
     // Actual 10 and 20, forecast 12 and 15; actual 100, forecast 150; actual 0, 0, 4, forecast 1, 1, 1; actual 0, forecast 2.
     const series = `SELECT * FROM (VALUES
