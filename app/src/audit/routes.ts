@@ -30,7 +30,7 @@ export function auditRoutes(): Route[] {
       tag: "audit",
       summary: "List changes, the newest first: all, of one kind of thing (entity), of one thing (entity and entityId) or of one actor.",
       query: z.object({ ...pageQuery, entity: name, entityId: name, actor: name }),
-      answers: { 200: { description: "A page of them, each with the row before and after it.", schema: z.object({ changes: z.array(change), nextCursor: z.string().nullable() }) } },
+      answers: { 200: { description: "A page of them, each with what was there before and after it.", schema: z.object({ changes: z.array(change), nextCursor: z.string().nullable() }) } },
       handle: async ({ query: { limit, cursor, entity, entityId, actor }, database, response }) => {
         if (entityId !== undefined && entity === undefined) throw new InvalidRequestError("The query parameter entityId needs entity beside it.");
         const before = cursor === undefined ? undefined : entryOf(cursor);

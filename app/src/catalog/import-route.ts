@@ -25,7 +25,7 @@ const importReply = z.object({
 /**
  * `POST /api/<name>/import`, a CSV import: body text/csv, answer
  * `{imported, rejected, errors: [{row, column, value, message}]}`. The audit log
- * gets one entry with the counts.
+ * gets an entry for each thing that became another one, and one with the counts.
  *
  * @param afterwards what must hear of a tenant's new rows, for example caches
  */
@@ -42,12 +42,12 @@ export function importRoute<Row>(name: "items" | "inventory" | "demand" | "trans
     handle: async ({ request, response, principal, database }) => {
       if (request.is("text/csv") === false) throw new UnsupportedMediaTypeError("Send the file as it is, with Content-Type: text/csv.");
       const stop = metrics.import_duration_seconds.startTimer({ kind: name });
-      const requestId = requestIdOf(response);
+      const importer = { principal, requestId: requestIdOf(response) };
       try {
         const result = await importCsv(request, kind, database, {
-          importer: principal,
+          importer,
           limits: { maxBytes: config.IMPORT_MAX_BYTES, maxErrors: config.IMPORT_MAX_ERRORS },
-          finish: (transaction, { imported, rejected }) => recordChange(transaction, { principal, requestId }, { action: "import", entity: name, entityId: requestId, before: null, after: { imported, rejected } }),
+          finish: (transaction, { imported, rejected }) => recordChange(transaction, importer, { action: "import", entity: name, entityId: importer.requestId, before: null, after: { imported, rejected } }),
         });
         stop({ outcome: "committed" });
         metrics.import_rows_total.inc({ kind: name, outcome: "imported" }, result.imported);

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { recordChanges } from "../audit/record-change.ts";
 import { numberCell } from "../platform/csv-columns.ts";
 import type { CsvSource } from "../platform/csv-export.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
 import { columnList, itemColumns } from "./item-columns.ts";
 import { itemFields, sku } from "./item.ts";
+import { storeItems } from "./store-items.ts";
 
 const itemRow = z.object({
   sku,
@@ -28,28 +30,15 @@ const itemRow = z.object({
 
 type ItemRow = z.infer<typeof itemRow>;
 
-/** What a new item has where its row says nothing. */
-const defaults: Readonly<Record<string, string>> = { unit: "'each'", demand_period: "'day'", active: "true" };
-const kept = itemColumns.map(([column]) => (column === "sku" || column === "name" ? `given.${column}` : `coalesce(given.${column}, known.${column}, ${defaults[column] ?? "null"})`));
-
-/** A cell that is left empty keeps what the item already has. */
-const upsert = `
-  INSERT INTO items (tenant_id, ${columnList})
-  SELECT $1, ${kept.join(", ")}
-  FROM jsonb_to_recordset($2::jsonb) AS given (${itemColumns.map(([column, , type]) => `${column} ${type}`).join(", ")})
-  LEFT JOIN items known ON known.tenant_id = $1 AND known.sku = given.sku
-  ORDER BY given.sku
-  ON CONFLICT (tenant_id, sku) DO UPDATE SET
-    ${itemColumns.map(([column]) => `${column} = excluded.${column}`).join(", ")}, updated_at = now()`;
-
 /** CSV of items: `sku,name` and any of the other columns; an item that exists is updated. */
 export const itemsCsv: CsvKind<ItemRow> = {
   required: ["sku", "name"],
   optional: itemColumns.map(([column]) => column).filter((column) => column !== "sku" && column !== "name"),
   row: itemRow,
   keyOf: (row) => row.sku,
-  store: async (transaction, { tenant }, rows) => {
-    await transaction.query("items.upsert", upsert, [tenant, JSON.stringify(rows.map(({ value }) => value))]);
+  store: async (transaction, importer, rows) => {
+    const changes = await storeItems(transaction, importer.principal.tenant, rows.map(({ value }) => value));
+    await recordChanges(transaction, importer, { action: "import", entity: "item" }, changes.map(({ before, after }) => ({ entityId: after.sku, before, after })));
     return [];
   },
 };

@@ -1,10 +1,15 @@
 import { z } from "zod";
 import { findMaterials } from "../catalog/find-materials.ts";
+import { recordImportedStock } from "../inventory/imported-stock.ts";
+import { addPlaces, type Place, placeKey } from "../inventory/sql/lock-stock.ts";
 import { quantityCell } from "../platform/csv-columns.ts";
 import type { CsvSource } from "../platform/csv-export.ts";
-import type { CsvKind } from "../platform/csv-import.ts";
+import type { CsvKind, Importer } from "../platform/csv-import.ts";
+import type { Queryable } from "../platform/db.ts";
 import { pastDay, text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
+import { collectChanges, recordCollected } from "./sql/collected-changes.ts";
+import { storeDemand } from "./sql/store-demand.ts";
 
 const demandRow = z.object({
   sku: text(64),
@@ -14,19 +19,6 @@ const demandRow = z.object({
 });
 
 type DemandRow = z.infer<typeof demandRow>;
-
-const upsert = `
-  INSERT INTO demand_history (tenant_id, facility_id, material_id, demand_date, quantity)
-  SELECT $1, facility, "materialId", date, quantity
-  FROM jsonb_to_recordset($2::jsonb) AS given ("materialId" uuid, facility text, date date, quantity float8)
-  ON CONFLICT (tenant_id, facility_id, material_id, demand_date) DO UPDATE SET quantity = excluded.quantity`;
-
-/** The inventory says what is stocked where, and so what is forecast: demand at a new place adds the place. */
-const stockedThere = `
-  INSERT INTO inventory (tenant_id, facility_id, material_id)
-  SELECT DISTINCT $1, facility, "materialId"
-  FROM jsonb_to_recordset($2::jsonb) AS given ("materialId" uuid, facility text)
-  ON CONFLICT DO NOTHING`;
 
 /** What was measured of a period no longer holds when demand of its days becomes another (index idx_forecast_accuracy_period). */
 const outdated = `
@@ -44,15 +36,25 @@ export const demandCsv: CsvKind<DemandRow> = {
   optional: ["facility"],
   row: demandRow,
   keyOf: ({ sku, facility, date }) => JSON.stringify([sku, facility, date]),
-  store: async (transaction, { tenant }, rows) => {
+  prepare: collectChanges,
+  store: async (transaction, importer, rows) => {
+    const { tenant } = importer.principal;
     const { found, unknown } = await findMaterials(transaction, tenant, rows);
-    const given = JSON.stringify(found);
-    await transaction.query("demand.upsert", upsert, [tenant, given]);
-    await transaction.query("demand.stocked", stockedThere, [tenant, given]);
-    await transaction.query("demand.outdate-accuracy", outdated, [tenant, given]);
+    await storeDemand(transaction, tenant, found, rows[0]?.row ?? 0);
+    await stockThere(transaction, importer, found);
+    await transaction.query("demand.outdate-accuracy", outdated, [tenant, JSON.stringify(found)]);
     return unknown;
   },
+  conclude: recordCollected,
 };
+
+/** The inventory says what is stocked where, and so what is forecast: demand at a new place adds the place. */
+async function stockThere(transaction: Queryable, importer: Importer, found: readonly (Place & { readonly sku: string })[]): Promise<void> {
+  const places = new Map(found.map((row) => [placeKey(row), row]));
+  const added = new Set((await addPlaces(transaction, importer.principal.tenant, [...places.values()])).map(placeKey));
+  const after = { onHand: 0, onOrder: 0, allocated: 0 };
+  await recordImportedStock(transaction, importer, [...places].flatMap(([key, { sku, facility }]) => (added.has(key) ? [{ sku, facility, before: null, after }] : [])));
+}
 
 /** All demand of a tenant, that of retired items too, as the import takes it. */
 export const demandSource = (tenant: string): CsvSource => ({

@@ -4,16 +4,14 @@ import type { Queryable } from "../platform/db.ts";
 import { ConflictError } from "../platform/errors.ts";
 import { insertTransactions, type RecordedTransaction } from "./sql/insert-transactions.ts";
 import { transactionsByReference } from "./sql/list-transactions.ts";
-import { lockStock, type Place, type PlacedStock, storeStock } from "./sql/lock-stock.ts";
+import { addPlaces, lockStock, type Place, placeKey, type PlacedStock, storeStock } from "./sql/lock-stock.ts";
 import { changedStock, stockChange } from "./stock-change.ts";
 import type { NewTransaction, StoredTransaction } from "./transaction.ts";
 
-const keyOf = ({ materialId, facility }: Place) => `${materialId} ${facility}`;
-
 /** What became of transactions; those that are neither were known. */
 export interface AppliedTransactions {
-  /** How many are new. */
-  readonly recorded: number;
+  /** The references of those that are new. */
+  readonly recorded: readonly string[];
   /** What is wrong with those that changed nothing. */
   readonly refused: readonly RowError[];
 }
@@ -33,19 +31,21 @@ export async function applyTransactions(transaction: Queryable, { tenant, subjec
   const refused = [...unknown];
   const places = new Map<string, Place>();
   for (const { materialId, facility, toFacility } of found) {
-    for (const place of [facility, ...(toFacility === undefined ? [] : [toFacility])]) places.set(keyOf({ materialId, facility: place }), { materialId, facility: place });
+    for (const place of [facility, ...(toFacility === undefined ? [] : [toFacility])]) places.set(placeKey({ materialId, facility: place }), { materialId, facility: place });
   }
-  const stock = new Map((await lockStock(transaction, tenant, [...places.values()])).map((placed) => [keyOf(placed), placed]));
+  // A first transaction at a facility makes the item stocked there.
+  await addPlaces(transaction, tenant, [...places.values()]);
+  const stock = new Map((await lockStock(transaction, tenant, [...places.values()])).map((placed) => [placeKey(placed), placed]));
   // Looked up after the lock: who sent the same at the same time has stored it by now.
   const known = new Map<string, SentTransaction>((await transactionsByReference(transaction, tenant, found.map(({ reference }) => reference))).map((stored) => [stored.reference, stored]));
 
   const changed = new Map<string, PlacedStock>();
   const recorded: RecordedTransaction[] = [];
   const move = (place: Place, by: Omit<PlacedStock, keyof Place>) => {
-    const before = stock.get(keyOf(place)) ?? { ...place, onHand: 0, onOrder: 0, allocated: 0 };
+    const before = stock.get(placeKey(place)) ?? { ...place, onHand: 0, onOrder: 0, allocated: 0 };
     const after = { ...before, ...changedStock(before, by) };
-    stock.set(keyOf(place), after);
-    changed.set(keyOf(place), after);
+    stock.set(placeKey(place), after);
+    changed.set(placeKey(place), after);
   };
   for (const given of found) {
     const earlier = known.get(given.reference);
@@ -54,7 +54,7 @@ export async function applyTransactions(transaction: Queryable, { tenant, subjec
       continue;
     }
     const here = { materialId: given.materialId, facility: given.facility };
-    const change = stockChange(given.type, given.quantity, stock.get(keyOf(here)) ?? { onHand: 0, onOrder: 0, allocated: 0 });
+    const change = stockChange(given.type, given.quantity, stock.get(placeKey(here)) ?? { onHand: 0, onOrder: 0, allocated: 0 });
     if ("refusal" in change) {
       refused.push({ row: given.row, column: "quantity", value: String(given.quantity), message: `quantity is ${given.quantity}: ${change.refusal} of ${given.sku} at ${given.facility}` });
       continue;
@@ -66,7 +66,7 @@ export async function applyTransactions(transaction: Queryable, { tenant, subjec
   }
   await storeStock(transaction, tenant, [...changed.values()]);
   if ((await insertTransactions(transaction, tenant, subject, recorded)) < recorded.length) throw new ConflictError("Somebody else sent transactions with the same references at the same time. Nothing was stored; send them again.");
-  return { recorded: recorded.length, refused: refused.sort((a, b) => a.row - b.row) };
+  return { recorded: recorded.map(({ reference }) => reference), refused: refused.sort((a, b) => a.row - b.row) };
 }
 
 /** What a transaction says, be it stored or sent. */

@@ -5,6 +5,8 @@ import type { CsvSource } from "../platform/csv-export.ts";
 import type { CsvKind } from "../platform/csv-import.ts";
 import { text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
+import { recordImportedStock, sameStock } from "./imported-stock.ts";
+import { addPlaces, lockStock, placeKey, storeStock } from "./sql/lock-stock.ts";
 
 const inventoryRow = z.object({
   sku: text(64),
@@ -16,23 +18,25 @@ const inventoryRow = z.object({
 
 type InventoryRow = z.infer<typeof inventoryRow>;
 
-const upsert = `
-  INSERT INTO inventory (tenant_id, facility_id, material_id, quantity_on_hand, quantity_on_order, quantity_allocated)
-  SELECT $1, facility, "materialId", quantity_on_hand, quantity_on_order, quantity_allocated
-  FROM jsonb_to_recordset($2::jsonb) AS given ("materialId" uuid, facility text, quantity_on_hand float8, quantity_on_order float8, quantity_allocated float8)
-  ON CONFLICT (tenant_id, facility_id, material_id) DO UPDATE SET
-    quantity_on_hand = excluded.quantity_on_hand, quantity_on_order = excluded.quantity_on_order,
-    quantity_allocated = excluded.quantity_allocated, updated_at = now()`;
-
 /** CSV of stock: `sku,quantity_on_hand[,facility][,quantity_on_order][,quantity_allocated]`; it replaces what was known. */
 export const inventoryCsv: CsvKind<InventoryRow> = {
   required: ["sku", "quantity_on_hand"],
   optional: ["facility", "quantity_on_order", "quantity_allocated"],
   row: inventoryRow,
   keyOf: ({ sku, facility }) => JSON.stringify([sku, facility]),
-  store: async (transaction, { tenant }, rows) => {
+  store: async (transaction, importer, rows) => {
+    const { tenant } = importer.principal;
     const { found, unknown } = await findMaterials(transaction, tenant, rows);
-    await transaction.query("inventory.upsert", upsert, [tenant, JSON.stringify(found)]);
+    const added = new Set((await addPlaces(transaction, tenant, found)).map(placeKey));
+    const known = new Map((await lockStock(transaction, tenant, found)).map((stock) => [placeKey(stock), stock]));
+    const given = found.map(({ sku, materialId, facility, ...row }) => {
+      const key = placeKey({ materialId, facility });
+      const before = added.has(key) ? null : (known.get(key) ?? null);
+      return { sku, materialId, facility, before, after: { onHand: row.quantity_on_hand, onOrder: row.quantity_on_order, allocated: row.quantity_allocated } };
+    });
+    const changed = given.filter(({ before, after }) => before === null || !sameStock(before, after));
+    await storeStock(transaction, tenant, changed.map(({ materialId, facility, after }) => ({ materialId, facility, ...after })));
+    await recordImportedStock(transaction, importer, changed);
     return unknown;
   },
 };

@@ -68,8 +68,8 @@ export function transactionRoutes(context: FeatureContext): Route[] {
           const { recorded, refused: [refusal] } = await applyTransactions(transaction, principal, [{ row: 1, value: body }]);
           if (refusal !== undefined) throw new ConflictError(`The transaction is refused: ${refusal.message}.`);
           const [after] = await transactionsByReference(transaction, database.tenant, [body.reference]);
-          if (recorded > 0) await recordChange(transaction, { principal, requestId: requestIdOf(response) }, { action: "create", entity: "transaction", entityId: body.reference, before: null, after: after ?? null });
-          return { stored: after, isNew: recorded > 0 };
+          if (recorded.length > 0) await recordChange(transaction, { principal, requestId: requestIdOf(response) }, { action: "create", entity: "transaction", entityId: body.reference, before: null, after: after ?? null });
+          return { stored: after, isNew: recorded.length > 0 };
         });
         if (isNew) await inventoryChanged(cache, database.tenant);
         response.status(isNew ? 201 : 200).json(stored);

@@ -120,7 +120,7 @@ describe("CSV imports", () => {
     socket.write(`POST /api/items/import HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer ${SERVICE_TOKEN}\r\nContent-Type: text/csv\r\nContent-Length: 150000\r\n\r\nsku,name\n${part}`);
     // Only when the transaction has rows is there something that could stay behind.
     await eventually(async () => {
-      const [activity] = await rows("SELECT count(*)::int AS n FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%INTO items%'");
+      const [activity] = await rows("SELECT count(*)::int AS n FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%INTO audit_log%'");
       if (activity?.["n"] === 0) throw new Error("nothing has been stored yet");
     });
     socket.destroy();

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { unescapeFormula } from "./csv-formula.ts";
 import type { Queryable, TenantDatabase } from "./db.ts";
 import { InvalidRequestError, TooLargeError } from "./errors.ts";
+import type { Principal } from "./principal.ts";
 
 /** A row that passed its schema, with its line in the file. */
 export interface NumberedRow<Row> {
@@ -27,10 +28,10 @@ export interface ImportResult {
   readonly errors: readonly RowError[];
 }
 
-/** Who imports. */
+/** Who imports, and in which request. */
 export interface Importer {
-  readonly tenant: string;
-  readonly subject: string;
+  readonly principal: Principal;
+  readonly requestId: string;
 }
 
 interface Columns {
@@ -43,8 +44,12 @@ export interface CsvKind<Row> extends Columns {
   readonly row: z.ZodType<Row>;
   /** Rows of one key describe the same thing: of several in one file the last counts. Without it every row counts. */
   readonly keyOf?: (row: Row) => string;
-  /** Stores rows with distinct keys; returns what is wrong with those it could not store. */
-  readonly store: (transaction: Queryable, actor: Importer, rows: readonly NumberedRow<Row>[]) => Promise<readonly RowError[]>;
+  /** Done once in the transaction, before rows are stored. */
+  readonly prepare?: (transaction: Queryable) => Promise<void>;
+  /** Stores rows with distinct keys, and leaves in the audit log what they changed; returns what is wrong with those it could not store. */
+  readonly store: (transaction: Queryable, importer: Importer, rows: readonly NumberedRow<Row>[]) => Promise<readonly RowError[]>;
+  /** Done once in the transaction, after the last rows are stored. */
+  readonly conclude?: (transaction: Queryable, importer: Importer) => Promise<void>;
 }
 
 /** Rows that one statement stores. */
@@ -72,6 +77,7 @@ export async function importCsv<Row>(
     if (result.errors.length < limits.maxErrors) result.errors.push(error);
   };
   await database.transaction(async (transaction) => {
+    await kind.prepare?.(transaction);
     let chunk: NumberedRow<Row>[] = [];
     const flush = async () => {
       const refused = await kind.store(transaction, importer, kind.keyOf === undefined ? chunk : latestOf(chunk, kind.keyOf));
@@ -86,6 +92,7 @@ export async function importCsv<Row>(
       if (chunk.length === CHUNK) await flush();
     }
     if (chunk.length > 0) await flush();
+    await kind.conclude?.(transaction, importer);
     await finish(transaction, result);
   });
   // A chunk may find errors after later ones were found in reading.

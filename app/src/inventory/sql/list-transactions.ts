@@ -37,9 +37,9 @@ export function listTransactions(database: TenantDatabase, { sku, facility, type
   return sku === undefined ? database.read<StoredTransaction>("transactions.list", allSql, values) : database.read<StoredTransaction>("transactions.list-item", ofItemSql, [...values, sku]);
 }
 
-const byReferenceSql = `${selected} WHERE t.tenant_id = $1 AND t.reference = ANY($2)`;
+const byReferenceSql = `${selected} WHERE t.tenant_id = $1 AND t.reference = ANY($2) ORDER BY t.transaction_id`;
 
-/** The stored transactions with these references. */
+/** The stored transactions with these references, the oldest first. */
 export function transactionsByReference(transaction: Queryable, tenant: string, references: readonly string[]): Promise<StoredTransaction[]> {
   return transaction.query<StoredTransaction>("transactions.by-reference", byReferenceSql, [tenant, references]);
 }
