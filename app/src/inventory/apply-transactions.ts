@@ -1,3 +1,4 @@
+import { type Actor, recordChanges } from "../audit/record-change.ts";
 import { findMaterials } from "../catalog/find-materials.ts";
 import type { NumberedRow, RowError } from "../platform/csv-import.ts";
 import type { Queryable } from "../platform/db.ts";
@@ -10,23 +11,25 @@ import type { NewTransaction, StoredTransaction } from "./transaction.ts";
 
 /** What became of transactions; those that are neither were known. */
 export interface AppliedTransactions {
-  /** The references of those that are new. */
-  readonly recorded: readonly string[];
+  /** How many are new. */
+  readonly recorded: number;
   /** What is wrong with those that changed nothing. */
   readonly refused: readonly RowError[];
 }
 
 /**
- * Writes transactions into the ledger and changes the stock by them, in the
- * caller's transaction: both are stored, or neither. They act one after the
+ * Writes transactions into the ledger and the audit log and changes the stock by
+ * them, in the caller's transaction: all is stored, or nothing. They act one after the
  * other; one that cannot is refused and changes nothing. A transaction that is
  * known by its reference, be it from a row before, is taken as sent again when
  * it is the same, and refused when it is another one.
  *
+ * @param action what the audit log calls it
  * @param rows transactions, and the numbers that refusals name them by
  * @throws ConflictError when somebody else used one of the references at the same time
  */
-export async function applyTransactions(transaction: Queryable, { tenant, subject }: { readonly tenant: string; readonly subject: string }, rows: readonly NumberedRow<NewTransaction>[]): Promise<AppliedTransactions> {
+export async function applyTransactions(transaction: Queryable, actor: Actor, action: "create" | "import" | "order", rows: readonly NumberedRow<NewTransaction>[]): Promise<AppliedTransactions> {
+  const { tenant, subject } = actor.principal;
   const { found, unknown } = await findMaterials(transaction, tenant, rows.map(({ row, value }) => ({ row, value: { ...value, row } })));
   const refused = [...unknown];
   const places = new Map<string, Place>();
@@ -66,7 +69,9 @@ export async function applyTransactions(transaction: Queryable, { tenant, subjec
   }
   await storeStock(transaction, tenant, [...changed.values()]);
   if ((await insertTransactions(transaction, tenant, subject, recorded)) < recorded.length) throw new ConflictError("Somebody else sent transactions with the same references at the same time. Nothing was stored; send them again.");
-  return { recorded: recorded.map(({ reference }) => reference), refused: refused.sort((a, b) => a.row - b.row) };
+  const stored = await transactionsByReference(transaction, tenant, recorded.map(({ reference }) => reference));
+  await recordChanges(transaction, actor, { action, entity: "transaction" }, stored.map((after) => ({ entityId: after.reference, before: null, after })));
+  return { recorded: recorded.length, refused: refused.sort((a, b) => a.row - b.row) };
 }
 
 /** What a transaction says, be it stored or sent. */

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { recordChange } from "../audit/record-change.ts";
 import { importRoute } from "../catalog/import-route.ts";
 import { sku } from "../catalog/item.ts";
 import { sendCsv } from "../platform/csv-export.ts";
@@ -65,11 +64,10 @@ export function transactionRoutes(context: FeatureContext): Route[] {
       },
       handle: async ({ body, principal, database, response }) => {
         const { stored, isNew } = await database.transaction(async (transaction) => {
-          const { recorded, refused: [refusal] } = await applyTransactions(transaction, principal, [{ row: 1, value: body }]);
+          const { recorded, refused: [refusal] } = await applyTransactions(transaction, { principal, requestId: requestIdOf(response) }, "create", [{ row: 1, value: body }]);
           if (refusal !== undefined) throw new ConflictError(`The transaction is refused: ${refusal.message}.`);
           const [after] = await transactionsByReference(transaction, database.tenant, [body.reference]);
-          if (recorded.length > 0) await recordChange(transaction, { principal, requestId: requestIdOf(response) }, { action: "create", entity: "transaction", entityId: body.reference, before: null, after: after ?? null });
-          return { stored: after, isNew: recorded.length > 0 };
+          return { stored: after, isNew: recorded > 0 };
         });
         if (isNew) await inventoryChanged(cache, database.tenant);
         response.status(isNew ? 201 : 200).json(stored);

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { recordChanges } from "../audit/record-change.ts";
 import { sku } from "../catalog/item.ts";
 import { numberCell } from "../platform/csv-columns.ts";
 import type { CsvSource } from "../platform/csv-export.ts";
@@ -7,7 +6,6 @@ import type { CsvKind } from "../platform/csv-import.ts";
 import { moment, text } from "../platform/fields.ts";
 import { DEFAULT_FACILITY } from "../platform/tenant.ts";
 import { applyTransactions } from "./apply-transactions.ts";
-import { transactionsByReference } from "./sql/list-transactions.ts";
 import { contradictionIn, note, reference, transactionQuantity, transactionType } from "./transaction.ts";
 
 const transactionRow = z
@@ -38,10 +36,7 @@ export const transactionsCsv: CsvKind<TransactionRow> = {
   row: transactionRow,
   store: async (transaction, importer, rows) => {
     const given = rows.map(({ row, value: { to_facility: toFacility, occurred_at: occurredAt, ...value } }) => ({ row, value: { ...value, toFacility, occurredAt } }));
-    const { recorded, refused } = await applyTransactions(transaction, importer.principal, given);
-    const stored = await transactionsByReference(transaction, importer.principal.tenant, recorded);
-    await recordChanges(transaction, importer, { action: "import", entity: "transaction" }, stored.map((after) => ({ entityId: after.reference, before: null, after })));
-    return refused;
+    return (await applyTransactions(transaction, importer, "import", given)).refused;
   },
 };
 

@@ -1,9 +1,8 @@
 import pg from "pg";
 import { valueOrUndefined } from "./json-text.ts";
 
-/** What Postgres calls the types integer[] and double precision[] (pg_type.oid). */
-const INTEGERS = 1007;
-const DOUBLES = 1022;
+/** The types integer[] and double precision[], as Postgres numbers them (pg_type.oid). */
+const ARRAYS_OF_NUMBERS: ReadonlySet<number> = new Set([1007, 1022]);
 
 /**
  * Reads columns as `pg` does, but arrays of numbers by the engine's own reader
@@ -11,10 +10,10 @@ const DOUBLES = 1022;
  * 22,500 numbers.
  */
 export const columnTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: "text" | "binary") => {
-    const usual = pg.types.getTypeParser(oid, format as "text") as (text: string) => unknown;
-    return oid === INTEGERS || oid === DOUBLES ? (text: string) => numbersIn(text) ?? usual(text) : usual;
-  }) as typeof pg.types.getTypeParser,
+  getTypeParser: (type, format) => {
+    const usual = pg.types.getTypeParser(type, format) as (text: string) => unknown;
+    return ARRAYS_OF_NUMBERS.has(type) ? (text: string) => numbersIn(text) ?? usual(text) : usual;
+  },
 };
 
 /** The numbers of `{1,2.5}`; undefined for what JSON cannot say: NULL, NaN, infinities and arrays of arrays. */

@@ -38,7 +38,7 @@ export async function decideSuggestion(database: TenantDatabase, actor: Actor, i
     if (!(from as readonly Status[]).includes(before.status)) throw new ConflictError(`The suggestion is ${before.status}; only one that is ${from.join(" or ")} can be ${to}.`);
     if (decision === "order") {
       const order = { reference: `replenishment-${id}`, type: "order" as const, sku: before.sku, facility: before.facility, quantity: before.quantity, note };
-      const { refused: [refused] } = await applyTransactions(transaction, actor.principal, [{ row: 1, value: order }]);
+      const { refused: [refused] } = await applyTransactions(transaction, actor, "order", [{ row: 1, value: order }]);
       if (refused !== undefined) throw new ConflictError(`The order is refused: ${refused.message}.`);
     }
     await storeDecision(transaction, database.tenant, id, { status: to, by: actor.principal.subject, note });

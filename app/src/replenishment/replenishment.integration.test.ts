@@ -125,6 +125,8 @@ describe("replenishment", () => {
     expect((await app.get("/api/transactions?sku=EMPTY")).body["transactions"]).toEqual([expect.objectContaining({ reference: `replenishment-${id}`, type: "order", quantity, onOrderChange: quantity })]);
     const { body } = await app.get(`/api/audit?entity=replenishment-suggestion&entityId=${id}`);
     expect((body["changes"] as { action: string; before: Suggestion; after: Suggestion }[]).map(({ action, before, after }) => [action, before.status, after.status])).toEqual([["order", "accepted", "ordered"], ["accept", "pending", "accepted"]]);
+    const { body: ledger } = await app.get(`/api/audit?entity=transaction&entityId=replenishment-${id}`);
+    expect(ledger["changes"]).toEqual([expect.objectContaining({ action: "order", before: null, after: expect.objectContaining({ type: "order", quantity, onOrderChange: quantity }) })]);
     for (const decision of ["accept", "reject", "order"]) expect((await decide(id, decision)).status).toBe(409);
     // What is on order is enough now.
     expect(await generate()).toMatchObject({ pending: 1 });

@@ -14,7 +14,7 @@ const createSql = `
   CREATE TEMPORARY TABLE demand_changes (line integer, facility_id text, material_id uuid, demand_date date, before double precision, after double precision)
   ON COMMIT DROP`;
 
-/** Begins to collect what \`storeDemand\` changes. */
+/** Begins to collect what `storeDemand` changes. */
 export async function collectChanges(transaction: Queryable): Promise<void> {
   await transaction.query("demand.collect", createSql);
 }
@@ -36,9 +36,9 @@ const seriesSql = `
   ORDER BY i.sku, changed.facility_id, part`;
 
 /**
- * Writes what was collected into the audit log: entity \`demand-series\`, named
- * \`SKU@FACILITY\`, with the quantities of the days that changed. A day that was
- * not known is not in \`before\`, which is null when none was.
+ * Writes what was collected into the audit log: entity `demand-series`, named
+ * `SKU@FACILITY`, with the quantities of the days that changed. A day that was
+ * not known is not in `before`, which is null when none was.
  */
 export async function recordCollected(transaction: Queryable, actor: Actor): Promise<void> {
   await recordSelectedChanges(transaction, actor, { action: "import", entity: "demand-series" }, seriesSql);
