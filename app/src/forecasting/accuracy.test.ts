@@ -79,7 +79,7 @@ describe("a model in a back-test", () => {
         estimated.push(known.length);
         return (history) => {
           run.push(history.length);
-          return { points: (horizon) => new Float64Array(horizon).fill(history.at(-1) ?? 0), deviations: (horizon) => new Float64Array(horizon), parameters: {} };
+          return { points: (into) => into.fill(history.at(-1) ?? 0), deviations: (into) => into.fill(0), parameters: {} };
         };
       },
     };

@@ -87,13 +87,13 @@ function errorsOf(name: ModelName, { seasonLength, history, holdout }: OracleSer
   const naive = naiveErrors(history, seasonLength);
   const rmsse = (actual: Series, forecast: Series) => measureAccuracy(actual, forecast, naive).rmsse ?? Number.NaN;
   const oneStep = (from: number, to: number) => rmsse(whole.subarray(from, to), oneStepAhead(fit, whole, from, to));
-  const points = fit(history).points(holdout.length);
+  const points = fit(history).points(new Float64Array(holdout.length));
   return { points, historyRmsse: oneStep(Math.floor(history.length / 2), history.length), oneStepRmsse: oneStep(history.length, whole.length), holdoutRmsse: rmsse(holdout, points) };
 }
 
 /** What the model expected of each period from `from` to before `to`, having seen all before it. */
 function oneStepAhead(fit: Fit, whole: Series, from: number, to: number): Series {
-  return Float64Array.from({ length: to - from }, (_, index) => fit(whole.subarray(0, from + index)).points(1)[0] ?? Number.NaN);
+  return Float64Array.from({ length: to - from }, (_, index) => fit(whole.subarray(0, from + index)).points(new Float64Array(1))[0] ?? Number.NaN);
 }
 
 /** The same errors within 0.1 %. */

@@ -27,8 +27,8 @@ export const exponentialSmoothing: Model<"exponential-smoothing"> = {
       const { level, squaredErrors } = smooth(series, alpha);
       const variance = series.length < 2 ? level * level : squaredErrors / (series.length - 1);
       return {
-        points: (horizon) => new Float64Array(horizon).fill(level),
-        deviations: (horizon) => growingDeviations(horizon, variance, variance * alpha * alpha),
+        points: (into) => into.fill(level),
+        deviations: (into) => growingDeviations(into, variance, variance * alpha * alpha),
         parameters: { alpha },
       };
     };

@@ -21,17 +21,16 @@ export function flatForecast(series: Series, rates: Float64Array, from: number, 
   const far = Math.min(FAR, Math.floor(series.length / SHARE));
   const growth = far > 1 ? Math.max(((errorVariance(series, rates, from, far) ?? near) - near) / (far - 1), 0) : 0;
   return {
-    points: (horizon) => new Float64Array(horizon).fill(rate),
-    deviations: (horizon) => growingDeviations(horizon, near, growth),
+    points: (into) => into.fill(rate),
+    deviations: (into) => growingDeviations(into, near, growth),
     parameters,
   };
 }
 
-/** Standard deviations whose variance starts at `variance` and grows by the same in every period. */
-export function growingDeviations(horizon: number, variance: number, growth: number): Float64Array {
-  const deviations = new Float64Array(horizon);
-  for (let step = 0; step < horizon; step += 1) deviations[step] = Math.sqrt(variance + step * growth);
-  return deviations;
+/** Fills `into` with standard deviations whose variance starts at `variance` and grows by the same in every period. */
+export function growingDeviations(into: Float64Array, variance: number, growth: number): Float64Array {
+  for (let step = 0; step < into.length; step += 1) into[step] = Math.sqrt(variance + step * growth);
+  return into;
 }
 
 /** Mean squared error of the rates, so many periods ahead; undefined where the history is too short for one. */

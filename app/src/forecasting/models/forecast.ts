@@ -12,10 +12,10 @@ export interface Forecast {
 
 /** A model fitted to a series. */
 export interface FittedModel {
-  /** Expected demand of the next `horizon` periods; the array is the caller's. */
-  readonly points: (horizon: number) => Float64Array;
-  /** Standard deviation of the forecast error 1, 2, ... `horizon` periods ahead; the array is the caller's. */
-  readonly deviations: (horizon: number) => Float64Array;
+  /** Fills `into` with the expected demand of the next periods, and gives it back. */
+  readonly points: (into: Float64Array) => Float64Array;
+  /** Fills `into` with the standard deviations of the forecast error 1, 2, ... periods ahead, and gives it back. */
+  readonly deviations: (into: Float64Array) => Float64Array;
   /** The parameters found or given, for explanations. */
   readonly parameters: Readonly<Record<string, number>>;
 }
@@ -38,17 +38,16 @@ const Z95 = 1.959963984540054;
  */
 export function forecastWith(model: FittedModel, history: Series, horizon: number): Forecast {
   const ceiling = EXPLOSION_LIMIT * maximum(history);
-  const point = model.points(horizon);
-  const deviations = model.deviations(horizon);
-  // Most of what a simple model costs is making buffers and collecting them: three limits are views of one, the last one takes the place of the deviations.
-  const limits = new Float64Array(3 * horizon);
-  const lower80 = limits.subarray(0, horizon);
-  const upper80 = limits.subarray(horizon, 2 * horizon);
-  const lower95 = limits.subarray(2 * horizon);
-  const upper95 = deviations;
+  // Views of one buffer: most of what a simple model costs is making buffers and collecting them. The last limit takes the place of the deviations.
+  const buffer = new Float64Array(5 * horizon);
+  const point = model.points(buffer.subarray(0, horizon));
+  const lower80 = buffer.subarray(horizon, 2 * horizon);
+  const upper80 = buffer.subarray(2 * horizon, 3 * horizon);
+  const lower95 = buffer.subarray(3 * horizon, 4 * horizon);
+  const upper95 = model.deviations(buffer.subarray(4 * horizon));
   for (let step = 0; step < horizon; step += 1) {
     const value = bounded(point[step] ?? 0, ceiling);
-    const known = deviations[step] ?? 0;
+    const known = upper95[step] ?? 0;
     const deviation = Number.isFinite(known) ? known : ceiling;
     point[step] = value;
     lower80[step] = bounded(value - Z80 * deviation, ceiling);

@@ -1,4 +1,4 @@
-import { dampedSteps, errorGrowth } from "./damping.ts";
+import { alongDampedTrend, wideningDeviations } from "./damping.ts";
 import type { Series } from "./forecast.ts";
 import type { Model } from "./model.ts";
 import { searchSeasonalParameters } from "./seasonal-search.ts";
@@ -30,12 +30,13 @@ export function holtWintersMultiplicative(seasonLength: number): Model<"holt-win
         const state = run(series, parameters, seasonalStart(series, seasonLength, "multiplicative"), new Float64Array(seasonLength));
         const season = nextSeason(state.seasonal, series.length);
         const relative = Math.sqrt(state.squaredRelativeErrors / Math.max(series.length - seasonLength - 3, 1));
-        const points = (horizon: number) => dampedSteps(parameters.phi, horizon).map((steps, step) => (state.level + steps * state.trend) * (season[step % seasonLength] ?? 0));
+        const points = (into: Float64Array) => alongDampedTrend(into, parameters.phi, (taken, step) => (state.level + taken * state.trend) * (season[step % seasonLength] ?? 0));
         return {
           points,
-          deviations: (horizon) => {
-            const growth = errorGrowth(parameters, seasonLength, horizon);
-            return points(horizon).map((point, step) => Math.abs(point) * relative * (growth[step] ?? 1));
+          deviations: (into) => {
+            const relatives = wideningDeviations(new Float64Array(into.length), relative, parameters, seasonLength);
+            points(into).forEach((point, step) => (into[step] = Math.abs(point) * (relatives[step] ?? 1)));
+            return into;
           },
           parameters: { ...parameters, seasonLength },
         };

@@ -1,4 +1,4 @@
-import { dampedSteps, errorGrowth } from "./damping.ts";
+import { alongDampedTrend, wideningDeviations } from "./damping.ts";
 import type { Series } from "./forecast.ts";
 import type { Model } from "./model.ts";
 import { nextSeason, type SeasonalParameters, type SeasonalStart, SEASONS_NEEDED, seasonalStart } from "./seasonal-start.ts";
@@ -28,8 +28,8 @@ export function holtWinters(seasonLength: number): Model<"holt-winters"> {
         const season = nextSeason(state.seasonal, series.length);
         const deviation = Math.sqrt(state.squaredErrors / Math.max(series.length - seasonLength - 3, 1));
         return {
-          points: (horizon) => dampedSteps(parameters.phi, horizon).map((steps, step) => state.level + steps * state.trend + (season[step % seasonLength] ?? 0)),
-          deviations: (horizon) => errorGrowth(parameters, seasonLength, horizon).map((growth) => growth * deviation),
+          points: (into) => alongDampedTrend(into, parameters.phi, (taken, step) => state.level + taken * state.trend + (season[step % seasonLength] ?? 0)),
+          deviations: (into) => wideningDeviations(into, deviation, parameters, seasonLength),
           parameters: { ...parameters, seasonLength },
         };
       };

@@ -1,4 +1,4 @@
-import { dampedSteps, dampingAt, errorGrowth, searchOfDamping } from "./damping.ts";
+import { alongDampedTrend, dampingAt, searchOfDamping, wideningDeviations } from "./damping.ts";
 import type { Series } from "./forecast.ts";
 import type { Model } from "./model.ts";
 import { minimize } from "./nelder-mead.ts";
@@ -35,8 +35,8 @@ export const holt: Model<"holt"> = {
       const { level, trend, squaredErrors } = run(series, parameters);
       const deviation = Math.sqrt(squaredErrors / Math.max(series.length - 3, 1));
       return {
-        points: (horizon) => dampedSteps(parameters.phi, horizon).map((steps) => level + steps * trend),
-        deviations: (horizon) => errorGrowth({ ...parameters, gamma: 0 }, Infinity, horizon).map((growth) => growth * deviation),
+        points: (into) => alongDampedTrend(into, parameters.phi, (taken) => level + taken * trend),
+        deviations: (into) => wideningDeviations(into, deviation, { ...parameters, gamma: 0 }, Infinity),
         parameters: { ...parameters },
       };
     };

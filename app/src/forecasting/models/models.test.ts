@@ -18,7 +18,7 @@ import { seasonalNaive } from "./seasonal-naive.ts";
 import { tsb } from "./tsb.ts";
 
 const fitted = (model: Model, series: Series) => model.estimate(series)(series);
-const rate = (model: FittedModel) => model.points(1)[0];
+const rate = (model: FittedModel) => model.points(new Float64Array(1))[0];
 
 describe("Croston's method", () => {
   it("gives the rate of a worked example", () => {
@@ -46,7 +46,7 @@ describe("a smoothing constant that is not given", () => {
     const random = seededRandom(3);
     const series = Float64Array.from({ length: 300 }, () => (random.next() < 0.3 ? random.gamma(10, 4) : 0));
     const best = fitted(croston(), series).parameters["alpha"] ?? 0;
-    const squares = (alpha: number) => fitted(croston(alpha), series).deviations(1)[0] ?? 0;
+    const squares = (alpha: number) => fitted(croston(alpha), series).deviations(new Float64Array(1))[0] ?? 0;
     for (const other of [0.01, 0.05, 0.1, 0.2, 0.3]) expect(squares(best)).toBeLessThanOrEqual(squares(other) + 1e-9);
   });
 });
@@ -72,17 +72,17 @@ describe("exponential smoothing", () => {
   });
 
   it("jumps to a new level", () => {
-    const [value] = fitted(exponentialSmoothing, Float64Array.from({ length: 60 }, (_, t) => (t < 30 ? 10 : 50))).points(1);
+    const [value] = fitted(exponentialSmoothing, Float64Array.from({ length: 60 }, (_, t) => (t < 30 ? 10 : 50))).points(new Float64Array(1));
     expect(value).toBeGreaterThan(45);
   });
 
   it("is less sure the farther it looks", () => {
-    const deviations = fitted(exponentialSmoothing, Float64Array.from({ length: 60 }, (_, t) => 10 + Math.sin(t * t))).deviations(30);
+    const deviations = fitted(exponentialSmoothing, Float64Array.from({ length: 60 }, (_, t) => 10 + Math.sin(t * t))).deviations(new Float64Array(30));
     expect(deviations[29]).toBeGreaterThan(deviations[0] ?? Infinity);
   });
 
   it("needs one observation", () => {
-    expect(fitted(exponentialSmoothing, Float64Array.of(5)).points(1)[0]).toBe(5);
+    expect(fitted(exponentialSmoothing, Float64Array.of(5)).points(new Float64Array(1))[0]).toBe(5);
   });
 });
 
@@ -90,20 +90,20 @@ describe("Holt-Winters", () => {
   const wave = (length: number) => Float64Array.from({ length }, (_, t) => 100 + 0.5 * t + 30 * Math.sin((2 * Math.PI * t) / 12));
 
   it("continues a seasonal series with a trend", () => {
-    const points = fitted(holtWinters(12), wave(96)).points(12);
+    const points = fitted(holtWinters(12), wave(96)).points(new Float64Array(12));
     const actual = wave(108).subarray(96);
     points.forEach((value, step) => expect(Math.abs(value - (actual[step] ?? 0))).toBeLessThan(6));
   });
 
   it("keeps its interval within bounds at a far horizon, because the trend is damped", () => {
     const noisy = wave(96).map((value, t) => value + 10 * Math.sin(t * t));
-    const deviations = fitted(holtWinters(12), noisy).deviations(90);
+    const deviations = fitted(holtWinters(12), noisy).deviations(new Float64Array(90));
     expect(deviations[89]).toBeLessThan(6 * (deviations[0] ?? 0));
     deviations.forEach((value, step) => expect(value).toBeGreaterThanOrEqual(deviations[step - 1] ?? 0));
   });
 
   it("works on the shortest history that it is used for, two seasons", () => {
-    expect(fitted(holtWinters(12), wave(24)).points(12).every(Number.isFinite)).toBe(true);
+    expect(fitted(holtWinters(12), wave(24)).points(new Float64Array(12)).every(Number.isFinite)).toBe(true);
   });
 });
 
@@ -112,7 +112,7 @@ describe("Holt-Winters with a rhythm that grows with the level", () => {
 
   it("is continued better by the multiplicative form than by the additive one", () => {
     const actual = growing(132).subarray(120);
-    const missed = (model: Model) => fitted(model, growing(120)).points(12).reduce((sum, value, step) => sum + Math.abs(value - (actual[step] ?? 0)), 0);
+    const missed = (model: Model) => fitted(model, growing(120)).points(new Float64Array(12)).reduce((sum, value, step) => sum + Math.abs(value - (actual[step] ?? 0)), 0);
     expect(missed(holtWintersMultiplicative(12))).toBeLessThan(missed(holtWinters(12)));
   });
 
@@ -123,7 +123,7 @@ describe("Holt-Winters with a rhythm that grows with the level", () => {
 
 describe("Holt's method", () => {
   it("follows a line and bends it", () => {
-    const points = fitted(holt, Float64Array.from({ length: 60 }, (_, t) => 10 + 2 * t)).points(60);
+    const points = fitted(holt, Float64Array.from({ length: 60 }, (_, t) => 10 + 2 * t)).points(new Float64Array(60));
     expect(points[0]).toBeCloseTo(130, 0);
     expect(points[59]).toBeGreaterThan(points[0] ?? Infinity);
     expect(points[59]).toBeLessThan(10 + 2 * 119);
@@ -133,8 +133,8 @@ describe("Holt's method", () => {
 describe("the seasonal naive forecast", () => {
   it("repeats the last season, less surely with each one", () => {
     const model = fitted(seasonalNaive(3), Float64Array.of(1, 2, 3, 2, 4, 6));
-    expect([...model.points(5)]).toEqual([2, 4, 6, 2, 4]);
-    const [first = 0, , , fourth] = model.deviations(4);
+    expect([...model.points(new Float64Array(5))]).toEqual([2, 4, 6, 2, 4]);
+    const [first = 0, , , fourth] = model.deviations(new Float64Array(4));
     expect(first).toBeCloseTo(Math.sqrt(14 / 3), 12);
     expect(fourth).toBeCloseTo(first * Math.SQRT2, 12);
   });
@@ -156,7 +156,7 @@ describe("the interval of a flat forecast", () => {
     const wandering = Float64Array.from({ length: 300 }, () => (level += 4 * random.normal()));
     const steady = Float64Array.from({ length: 300 }, () => 500 + 4 * random.normal());
     const widening = (model: Model, series: Series) => {
-      const deviations = fitted(model, series).deviations(28);
+      const deviations = fitted(model, series).deviations(new Float64Array(28));
       return (deviations[27] ?? 0) / (deviations[0] ?? 0);
     };
     for (const model of [movingAverage(7), croston(), sba(), tsb()]) {
@@ -168,7 +168,7 @@ describe("the interval of a flat forecast", () => {
   it("is as wide as the errors were, one period ahead and farther", () => {
     // The rates 1, 1, 1, ... miss 2, 3, 4, ... by 1, 2, 3, ...; 2 periods ahead by 2, 3, 4, ...
     const series = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8);
-    const [near = 0, far = 0] = flatForecast(series, new Float64Array(9).fill(1), 1, {}).deviations(2);
+    const [near = 0, far = 0] = flatForecast(series, new Float64Array(9).fill(1), 1, {}).deviations(new Float64Array(2));
     expect(near).toBeCloseTo(Math.sqrt((1 + 4 + 9 + 16 + 25 + 36 + 49) / 7), 12);
     expect(far).toBeCloseTo(Math.sqrt((4 + 9 + 16 + 25 + 36 + 49) / 6), 12);
   });

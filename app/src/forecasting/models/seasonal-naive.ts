@@ -15,12 +15,17 @@ export function seasonalNaive(seasonLength: number): Model<"seasonal-naive"> {
       const lastSeason = series.subarray(Math.max(series.length - seasonLength, 0));
       const deviation = Math.sqrt(meanSquaredDifference(series, seasonLength));
       return {
-        points: (horizon) => Float64Array.from({ length: horizon }, (_, step) => lastSeason[step % seasonLength] ?? 0),
-        deviations: (horizon) => Float64Array.from({ length: horizon }, (_, step) => deviation * Math.sqrt(Math.floor(step / seasonLength) + 1)),
+        points: (into) => filled(into, (step) => lastSeason[step % seasonLength] ?? 0),
+        deviations: (into) => filled(into, (step) => deviation * Math.sqrt(Math.floor(step / seasonLength) + 1)),
         parameters: { seasonLength },
       };
     },
   };
+}
+
+function filled(into: Float64Array, valueAt: (step: number) => number): Float64Array {
+  for (let step = 0; step < into.length; step += 1) into[step] = valueAt(step);
+  return into;
 }
 
 function meanSquaredDifference(series: Series, lag: number): number {
