@@ -20,16 +20,6 @@ const demandRow = z.object({
 
 type DemandRow = z.infer<typeof demandRow>;
 
-/** What was measured of a period no longer holds when demand of its days becomes another (index idx_forecast_accuracy_period). */
-const outdated = `
-  UPDATE forecast_accuracy_metrics m
-  SET outdated = true
-  FROM (SELECT "materialId", facility, min(date) AS first, max(date) AS last
-        FROM jsonb_to_recordset($2::jsonb) AS given ("materialId" uuid, facility text, date date)
-        GROUP BY 1, 2) AS changed
-  WHERE m.tenant_id = $1 AND m.material_id = changed."materialId" AND m.facility_id = changed.facility
-    AND m.measurement_period_end >= changed.first AND m.measurement_period_start <= changed.last AND NOT m.outdated`;
-
 /** CSV of demand: `sku,date,quantity[,facility]`, one row per day with demand; a day that is known is replaced. */
 export const demandCsv: CsvKind<DemandRow> = {
   required: ["sku", "date", "quantity"],
@@ -42,7 +32,6 @@ export const demandCsv: CsvKind<DemandRow> = {
     const { found, unknown } = await findMaterials(transaction, tenant, rows);
     await storeDemand(transaction, tenant, found, rows[0]?.row ?? 0);
     await stockThere(transaction, importer, found);
-    await transaction.query("demand.outdate-accuracy", outdated, [tenant, JSON.stringify(found)]);
     return unknown;
   },
   conclude: recordCollected,

@@ -11,18 +11,18 @@ import type { NewTransaction, StoredTransaction } from "./transaction.ts";
 
 /** What became of transactions; those that are neither were known. */
 export interface AppliedTransactions {
-  /** How many are new. */
-  readonly recorded: number;
+  /** Those that are new, as the ledger has them, the oldest first. */
+  readonly recorded: readonly StoredTransaction[];
   /** What is wrong with those that changed nothing. */
   readonly refused: readonly RowError[];
 }
 
 /**
  * Writes transactions into the ledger and the audit log and changes the stock by
- * them, in the caller's transaction: all is stored, or nothing. They act one after the
- * other; one that cannot is refused and changes nothing. A transaction that is
- * known by its reference, be it from a row before, is taken as sent again when
- * it is the same, and refused when it is another one.
+ * them, in the caller's transaction: all is stored, or nothing. They act one
+ * after the other; one that cannot is refused and changes nothing. A transaction
+ * that is known by its reference, be it from a row before, is taken as sent again
+ * when it is the same, and refused when it is another one.
  *
  * @param action what the audit log calls it
  * @param rows transactions, and the numbers that refusals name them by
@@ -69,9 +69,9 @@ export async function applyTransactions(transaction: Queryable, actor: Actor, ac
   }
   await storeStock(transaction, tenant, [...changed.values()]);
   if ((await insertTransactions(transaction, tenant, subject, recorded)) < recorded.length) throw new ConflictError("Somebody else sent transactions with the same references at the same time. Nothing was stored; send them again.");
-  const stored = await transactionsByReference(transaction, tenant, recorded.map(({ reference }) => reference));
+  const stored = recorded.length === 0 ? [] : await transactionsByReference(transaction, tenant, recorded.map(({ reference }) => reference));
   await recordChanges(transaction, actor, { action, entity: "transaction" }, stored.map((after) => ({ entityId: after.reference, before: null, after })));
-  return { recorded: recorded.length, refused: refused.sort((a, b) => a.row - b.row) };
+  return { recorded: stored, refused: refused.sort((a, b) => a.row - b.row) };
 }
 
 /** What a transaction says, be it stored or sent. */

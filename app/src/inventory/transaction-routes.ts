@@ -64,10 +64,10 @@ export function transactionRoutes(context: FeatureContext): Route[] {
       },
       handle: async ({ body, principal, database, response }) => {
         const { stored, isNew } = await database.transaction(async (transaction) => {
-          const { recorded, refused: [refusal] } = await applyTransactions(transaction, { principal, requestId: requestIdOf(response) }, "create", [{ row: 1, value: body }]);
+          const { recorded: [created], refused: [refusal] } = await applyTransactions(transaction, { principal, requestId: requestIdOf(response) }, "create", [{ row: 1, value: body }]);
           if (refusal !== undefined) throw new ConflictError(`The transaction is refused: ${refusal.message}.`);
-          const [after] = await transactionsByReference(transaction, database.tenant, [body.reference]);
-          return { stored: after, isNew: recorded > 0 };
+          const [stored] = created === undefined ? await transactionsByReference(transaction, database.tenant, [body.reference]) : [created];
+          return { stored, isNew: created !== undefined };
         });
         if (isNew) await inventoryChanged(cache, database.tenant);
         response.status(isNew ? 201 : 200).json(stored);

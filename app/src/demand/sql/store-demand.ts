@@ -48,14 +48,26 @@ const replaceSql = `
   INSERT INTO demand_changes (line, facility_id, material_id, demand_date, before, after)
   SELECT $3::integer, facility, "materialId", date, before, after FROM locked WHERE before <> after`;
 
+/** What was measured of a period no longer holds when demand of its days becomes another (index idx_forecast_accuracy_period). */
+const outdateSql = `
+  UPDATE forecast_accuracy_metrics m
+  SET outdated = true
+  FROM (SELECT "materialId", facility, min(date) AS first, max(date) AS last
+        FROM ${given}
+        GROUP BY 1, 2) AS changed
+  WHERE m.tenant_id = $1 AND m.material_id = changed."materialId" AND m.facility_id = changed.facility
+    AND m.measurement_period_end >= changed.first AND m.measurement_period_start <= changed.last AND NOT m.outdated`;
+
 /**
- * Stores demand; a day that is known is replaced. What changes is collected.
+ * Stores demand; a day that is known is replaced. What changes is collected, and
+ * what was measured of these days is marked as outdated.
  *
  * @param rows demand of distinct days
  * @param line where in the file they are: later rows of a day have a higher one
  */
 export async function storeDemand(transaction: Queryable, tenant: string, rows: readonly GivenDemand[], line: number): Promise<void> {
-  const values = [tenant, JSON.stringify(rows), line];
-  const [added] = await transaction.query<{ days: number }>("demand.add", addSql, values);
-  if (added?.days !== rows.length) await transaction.query("demand.replace", replaceSql, values);
+  const values = [tenant, JSON.stringify(rows)];
+  const [added] = await transaction.query<{ days: number }>("demand.add", addSql, [...values, line]);
+  if (added?.days !== rows.length) await transaction.query("demand.replace", replaceSql, [...values, line]);
+  await transaction.query("demand.outdate-accuracy", outdateSql, values);
 }
