@@ -54,7 +54,7 @@ describe("a setting of the cache", () => {
   it("CACHE_TTL_ITEMS, CACHE_TTL_SUMMARY, QUERY_CACHE_TTL and FORECAST_CACHE_TTL: answers live as long as they say, and not at all when they are 0", async () => {
     const [short, none] = [await start({ CACHE_TTL_ITEMS: "1", CACHE_TTL_SUMMARY: "1", QUERY_CACHE_TTL: "1", FORECAST_CACHE_TTL: "1" }), await start({ CACHE_TTL_ITEMS: "0", CACHE_TTL_SUMMARY: "0", QUERY_CACHE_TTL: "0", FORECAST_CACHE_TTL: "0" })];
     const [shortRun, noneRun] = [await short.run(), await none.run()];
-    const usual = await start({}, short.database);
+    const usual = await start({ ENABLE_PREDICTIVE_PREFETCH: "false" }, short.database);
     for (let turn = 0; turn < 2; turn += 1) {
       await askAll(usual, shortRun);
       await askAll(none, noneRun);
